@@ -1,0 +1,52 @@
+# add_layer(<name> [LINKS <target>...] [TEST_LINKS <target>...])
+#   One static library from the *.cpp of the calling folder (an INTERFACE library while there are none), and from its
+#   *_test.cpp, together with testing/*.cpp, the program <name>_test, whose cases ctest discovers one by one.
+#   A main.cpp stays out of the library.
+# add_program(<name> SOURCES <file>... [LINKS <target>...] [FOLDER <dir>])
+#   A program in the build directory's root, or in FOLDER below it.
+
+add_library(insightdesk_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
+target_precompile_headers(insightdesk_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+target_link_libraries(insightdesk_pch PRIVATE Threads::Threads)
+
+function(use_project_settings target)
+    target_precompile_headers(${target} REUSE_FROM insightdesk_pch)
+    # Extra -D of a layer's third-party package do not touch the std headers in the shared PCH.
+    set_target_properties(${target} PROPERTIES PCH_WARN_INVALID OFF)
+endfunction()
+
+function(add_program name)
+    cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;LINKS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE ${ARG_LINKS})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${ARG_FOLDER}")
+    use_project_settings(${name})
+endfunction()
+
+function(add_layer name)
+    cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
+    file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+    set(tests ${all})
+    list(FILTER tests INCLUDE REGEX "(_test\\.cpp|/testing/[^/]+\\.cpp)$")
+    set(sources ${all})
+    list(FILTER sources EXCLUDE REGEX "(_test\\.cpp|/testing/[^/]+\\.cpp|/main\\.cpp)$")
+
+    if(sources)
+        add_library(${name} STATIC ${sources})
+        target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+        target_link_libraries(${name} PUBLIC ${ARG_LINKS})
+        use_project_settings(${name})
+    else()
+        add_library(${name} INTERFACE)
+        target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
+        target_link_libraries(${name} INTERFACE ${ARG_LINKS})
+    endif()
+
+    if(tests AND INSIGHTDESK_TESTS)
+        add_program(${name}_test FOLDER tests SOURCES ${tests}
+                    LINKS ${name} ${ARG_TEST_LINKS} GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
+        # PRE_TEST: cases are listed when ctest runs, so a build never starts a test program and `ctest -j` spreads single cases.
+        gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                             TEST_PREFIX "${name}." PROPERTIES TIMEOUT 120 LABELS ${name})
+    endif()
+endfunction()
