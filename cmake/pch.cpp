@@ -1,1 +1,1 @@
-#include "cmake/pch.hpp"  // an object library needs one source to own the precompiled header
+#include "pch.hpp"  // an object library needs one source to own the precompiled header
