@@ -47,6 +47,6 @@ function(add_layer name)
                     LINKS ${name} ${ARG_TEST_LINKS} GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
         # PRE_TEST: cases are listed when ctest runs, so a build never starts a test program and `ctest -j` spreads single cases.
         gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                             TEST_PREFIX "${name}." PROPERTIES TIMEOUT 120 LABELS ${name})
+                             TEST_PREFIX "${name}." NO_PRETTY_VALUES PROPERTIES TIMEOUT 120 LABELS ${name})
     endif()
 endfunction()

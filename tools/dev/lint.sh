@@ -1,0 +1,29 @@
+# ./dev lint and ./dev fmt. Sourced by ./dev.
+
+cpp_sources() { git ls-files -co --exclude-standard -- '*.cpp' '*.hpp'; }
+
+format_sources() { cpp_sources | xargs -r clang-format-19 -i; }
+
+# lint_step <name> <command...>: one case each in the sum of ./dev test
+lint_step() {
+    local name=$1
+    shift
+    if "$@"; then
+        [[ -z ${STAGE:-} ]] || count 1 0
+    else
+        echo "lint: $name failed" >&2
+        [[ -z ${STAGE:-} ]] || count 0 1
+        LINT_STATUS=1
+    fi
+}
+
+check_format() { cpp_sources | xargs -r -P "$JOBS" -n 20 clang-format-19 --dry-run -Werror; }
+
+lint() {
+    LINT_STATUS=0
+    lint_step "clang-format" check_format
+    lint_step "check_layers_test" quiet_unless_failing python3 tools/check_layers_test.py
+    lint_step "layers" python3 tools/check_layers.py
+    lint_step "clang-tidy" python3 tools/tidy.py -j "$JOBS"
+    return "$LINT_STATUS"
+}
