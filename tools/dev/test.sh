@@ -105,7 +105,7 @@ javascript_clients() {
     ensure_node
     local log=$RESULTS/$STAGE.log status=0
     node --test --test-reporter=tap tests/js/*.test.mjs >"$log" 2>&1 || status=$?
-    ((status == 0)) || grep -B2 -A25 '^ *not ok' "$log" | head -n 300
+    ((status == 0)) || grep -A25 '^ *not ok' "$log" | cut -c1-200 | head -n 300
     local passed failed
     passed=$(awk '/^# pass /{n += $3} END {print n + 0}' "$log")
     failed=$(awk '/^# (fail|cancelled|skipped|todo) /{n += $3} END {print n + 0}' "$log")
