@@ -35,7 +35,6 @@ for (const [title, transports] of TRANSPORTS) {
             const { socket } = await connect(t, server.url, { transports });
             const random = socket.io.socket("/random");
             t.after(() => random.disconnect());
-            random.connect();
             assert.equal((await refusal(random)).message, "Invalid namespace");
             await roundTrip(socket)();
         });
@@ -44,7 +43,6 @@ for (const [title, transports] of TRANSPORTS) {
             const { socket } = await connect(t, server.url, { transports });
             const custom = socket.io.socket("/custom");
             t.after(() => custom.disconnect());
-            custom.connect();
             await connected(custom);
             assert.notEqual(custom.id, socket.id);
             custom.disconnect();
@@ -152,7 +150,6 @@ for (const [title, transports] of TRANSPORTS) {
 async function keptOpen(t, socket) {
     const other = socket.io.socket("/custom");
     t.after(() => other.disconnect());
-    other.connect();
     await connected(other);
     return { other, engine: socket.io.engine };
 }
