@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+
+#include "sio/engineio/session.hpp"
+#include "sio/engineio/sid.hpp"
+#include "sio/runtime/loop.hpp"
+
+namespace sio::engineio {
+
+class Server;
+struct Options;
+
+/// The sessions of one loop, and the websockets that are ending there.
+/// Thread: its loop; the counts: any.
+class Hub {
+public:
+    Hub(Server& server, runtime::Loop& loop);
+    ~Hub();
+
+    runtime::Loop& loop() { return loop_; }
+    const Options& options() const;
+    const Packet& ping() const { return ping_; }
+
+    Session* find(std::string_view sid);
+    /// Makes a session and its open packet; the caller gives it a transport, then calls announce().
+    Session& create(std::unique_ptr<Handshake> handshake);
+    Packet open_packet(const Session& session, bool upgradable) const;
+    void announce(Session& session);
+    /// Destroys at the end of the turn.
+    void release(Session& session);
+    /// Closes a websocket that belongs to no session (any more) and keeps it until it is gone.
+    void bury(std::unique_ptr<websocket::Connection> connection);
+    /// The same for one that was never started.
+    void bury_unstarted(std::unique_ptr<websocket::Connection> connection);
+    void close_all();
+
+    std::atomic<std::size_t> polling_count{0};
+    std::atomic<std::size_t> websocket_count{0};
+
+private:
+    class Grave;
+    Grave& dig(std::unique_ptr<websocket::Connection> connection);
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+    };
+
+    Server& server_;
+    runtime::Loop& loop_;
+    Packet ping_;
+    std::unordered_map<std::string_view, std::unique_ptr<Session>, Hash, std::equal_to<>> sessions_;
+    std::unordered_map<Grave*, std::unique_ptr<Grave>> graves_;
+};
+
+}  // namespace sio::engineio

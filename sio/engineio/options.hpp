@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sio/http/cors.hpp"
+#include "sio/http/message.hpp"
+#include "sio/websocket/deflate.hpp"
+
+namespace sio::engineio {
+
+struct CookieOptions {
+    std::string name = "io";
+    std::string path = "/";
+    bool http_only = true;
+    bool secure = false;
+    std::string same_site = "Lax";
+    std::optional<std::chrono::seconds> max_age;
+};
+
+/// What a hook says of a request that wants a new session.
+struct Verdict {
+    enum class Kind : unsigned char { Allow, Forbid, BadRequest } kind = Kind::Allow;
+    std::string message;  ///< replaces `Forbidden` in the answer
+
+    static Verdict allow() { return {}; }
+    static Verdict forbid(std::string message = {}) { return {Kind::Forbid, std::move(message)}; }
+};
+
+/// Defaults are those of the reference server, engine.io 6.6. Hooks run on the loop of the request and must not block.
+struct Options {
+    std::string path = "/socket.io/";  ///< a trailing slash is optional in requests
+    std::chrono::milliseconds ping_interval{25'000};
+    std::chrono::milliseconds ping_timeout{20'000};
+    std::chrono::milliseconds upgrade_timeout{10'000};
+    std::chrono::milliseconds close_timeout{30'000};  ///< a closing session waits this long for its peer
+    std::size_t max_payload = 1'000'000;              ///< bytes of one message or one polling body
+    std::size_t max_queue_bytes = 1 << 20;            ///< of output waiting for a slow reader; over it the session is cut
+    bool polling = true;
+    bool websocket = true;
+    bool allow_upgrades = true;
+    bool http_compression = true;
+    bool retain_headers = true;  ///< keep the first request's headers in the handshake
+    websocket::DeflateOptions deflate;
+    http::CorsOptions cors;
+    std::optional<CookieOptions> cookie;
+    std::function<Verdict(const http::Request&)> allow_request;
+    std::function<void(http::HeaderList&, const http::Request&)> initial_headers;  ///< first answer of a session
+    std::function<void(http::HeaderList&, const http::Request&)> headers;          ///< every answer
+};
+
+}  // namespace sio::engineio

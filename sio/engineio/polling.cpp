@@ -1,0 +1,170 @@
+#include "sio/engineio/polling.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sio/base/bytes.hpp"
+#include "sio/base/utf8.hpp"
+#include "sio/engineio/answers.hpp"
+#include "sio/engineio/jsonp.hpp"
+#include "sio/engineio/session.hpp"
+
+namespace sio::engineio {
+
+PollingTransport::PollingTransport(Session& session, const Options& options) : session_(session), options_(options) {}
+
+PollingTransport::~PollingTransport() { session_.loop().clean(*this); }
+
+void PollingTransport::send(const Packet& packet) {
+    queued_bytes_ += packet.frame->payload().size();
+    queue_.push_back(packet);
+    if (poll_) session_.loop().dirty(*this);
+}
+
+std::vector<Packet> PollingTransport::take_queue() {
+    queued_bytes_ = 0;
+    return std::exchange(queue_, {});
+}
+
+void PollingTransport::nudge() {
+    if (poll_ && queue_.empty()) send(text_packet("6"));
+}
+
+bool PollingTransport::end(PacketType last) {
+    ending_ = true;
+    if (!processing_) cut_post();
+    send(text_packet(last == PacketType::Close ? "1" : "6"));
+    if (!poll_) return false;
+    answer_poll();
+    return true;
+}
+
+void PollingTransport::discard() {
+    cut_post();
+    nudge();
+    if (poll_) answer_poll();
+}
+
+void PollingTransport::pause() { paused_ = true; }
+
+void PollingTransport::resume() {
+    paused_ = false;
+    if (post_ && post_ready_ && !processing_) process_post();
+}
+
+http::Handler::Head PollingTransport::on_head(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    if (request.method == http::Method::Get) {
+        if (poll_) {
+            refuse(exchange);
+            session_.fail(CloseReason::TransportError);
+        }
+        return {};
+    }
+    if (request.method != http::Method::Post) {
+        exchange.respond(error_answer(options_, request, HandshakeError::BadRequest));
+        return {};
+    }
+    if (!session_.open()) {
+        exchange.respond(polling_answer(options_, request, "ok", "text/html", false));
+        return {};
+    }
+    const bool binary = iequals(request.header("content-type").value_or(""), "application/octet-stream");
+    if (post_ || binary) {
+        refuse(exchange);
+        session_.fail(CloseReason::TransportError);
+        return {};
+    }
+    post_ = &exchange;
+    post_ready_ = false;
+    return {.max_body = options_.max_payload};
+}
+
+void PollingTransport::on_request(http::Exchange& exchange) {
+    if (exchange.request().method == http::Method::Get) return begin_poll(exchange);
+    post_ready_ = true;
+    const std::string_view body = exchange.request().body;
+    if (exchange.request().parameter("j")) {
+        post_body_ = jsonp_payload(body);
+        reader_ = PayloadReader(post_body_);
+    } else {
+        reader_ = PayloadReader(body);
+    }
+    if (!utf8::valid(body)) {
+        refuse(exchange);
+        post_ = nullptr;
+        return session_.fail(CloseReason::ParseError);
+    }
+    process_post();
+}
+
+void PollingTransport::on_aborted(http::Exchange& exchange, http::Handler::Abort why) {
+    if (&exchange == poll_) poll_ = nullptr;
+    else if (&exchange == post_) post_ = nullptr;
+    else return;
+    if (why != http::Handler::Abort::BodyTooLarge) session_.fail(CloseReason::TransportError);
+}
+
+void PollingTransport::begin_poll(http::Exchange& exchange) {
+    if (poll_) {
+        refuse(exchange);
+        return session_.fail(CloseReason::TransportError);
+    }
+    poll_ = &exchange;
+    if (!queue_.empty()) answer_poll();
+}
+
+/// Packet by packet, so that a pause in the middle keeps the rest in the request's body.
+void PollingTransport::process_post() {
+    processing_ = true;
+    std::string scratch;
+    while (!paused_ && !reader_.at_end() && session_.open()) {
+        const auto item = reader_.next(scratch);
+        if (!item) {
+            session_.fail(CloseReason::ParseError);
+            break;
+        }
+        session_.receive(item->packet, item->binary ? MessageType::Binary : MessageType::Text);
+    }
+    processing_ = false;
+    if (!post_ || (paused_ && session_.open())) return;
+    http::Exchange& exchange = *std::exchange(post_, nullptr);
+    post_ready_ = false;
+    exchange.respond(polling_answer(options_, exchange.request(), "ok", "text/html", false));
+    post_body_ = {};
+}
+
+void PollingTransport::flush() {
+    if (poll_ && !queue_.empty()) answer_poll();
+}
+
+void PollingTransport::answer_poll() {
+    http::Exchange& exchange = *std::exchange(poll_, nullptr);
+    std::string payload;
+    payload.reserve(queued_bytes_ + queue_.size());
+    bool compress = false;
+    for (const Packet& packet : queue_) {
+        append_to_payload(packet, payload);
+        compress |= packet.compress;
+    }
+    queue_.clear();
+    queued_bytes_ = 0;
+    http::Response response = poll_answer(options_, exchange.request(), std::move(payload), compress);
+    exchange.respond(std::move(response));
+    if (ending_) session_.retire();
+}
+
+void PollingTransport::refuse(http::Exchange& exchange, int status) {
+    http::Response response = polling_answer(options_, exchange.request(), "", "text/html", false);
+    response.status = status;
+    exchange.respond(std::move(response));
+}
+
+void PollingTransport::cut_post() {
+    if (http::Exchange* post = std::exchange(post_, nullptr)) {
+        if (post_ready_) refuse(*post);
+        else post->abort();
+    }
+}
+
+}  // namespace sio::engineio

@@ -1,0 +1,179 @@
+#include "sio/engineio/session.hpp"
+
+#include <utility>
+
+#include "sio/engineio/hub.hpp"
+#include "sio/engineio/options.hpp"
+#include "sio/engineio/polling.hpp"
+#include "sio/engineio/upgrade.hpp"
+
+namespace sio::engineio {
+
+std::string_view to_string(CloseReason reason) {
+    switch (reason) {
+        case CloseReason::TransportClose: return "transport close";
+        case CloseReason::TransportError: return "transport error";
+        case CloseReason::PingTimeout: return "ping timeout";
+        case CloseReason::ParseError: return "parse error";
+        case CloseReason::ForcedClose: return "forced close";
+        case CloseReason::ForcedServerClose: return "forced server close";
+        case CloseReason::ServerShuttingDown: return "server shutting down";
+    }
+    std::unreachable();
+}
+
+Session::Session(Hub& hub, const SessionId& id, std::unique_ptr<Handshake> handshake)
+    : hub_(hub), handshake_(std::move(handshake)), timer_([](void* self) { static_cast<Session*>(self)->on_timer(); }, this), id_(id) {}
+
+Session::~Session() = default;
+
+runtime::Loop& Session::loop() { return hub_.loop(); }
+
+bool Session::writable() const { return polling_ ? polling_->writable() : websocket_ && websocket_->writable(); }
+
+std::size_t Session::queued_bytes() const {
+    if (polling_) return polling_->queued_bytes();
+    return websocket_ ? websocket_->queued_bytes() : 0;
+}
+
+void Session::send(const Packet& packet) {
+    if (state_ != State::Open) return;
+    if (polling_) {
+        polling_->send(packet);
+        if (polling_->queued_bytes() > hub_.options().max_queue_bytes) {
+            // Not from inside the caller's send: it may be walking a room.
+            loop().defer([&hub = hub_, id = id_] {
+                if (Session* session = hub.find({id.data(), id.size()})) session->fail(CloseReason::TransportError);
+            });
+        }
+    } else if (packet.compress && websocket_->deflates()) {
+        const bool text = packet.type == MessageType::Text;
+        websocket_->send(text ? websocket::MessageType::Text : websocket::MessageType::Binary, packet.frame->payload(), true);
+    } else {
+        websocket_->send(packet.frame);
+    }
+}
+
+void Session::close(CloseReason reason) {
+    if (!leave(reason, State::Closing)) return;
+    if (!polling_) return retire();
+    loop().arm_after(timer_, hub_.options().close_timeout);
+    polling_->end(PacketType::Close);
+}
+
+void Session::fail(CloseReason reason) {
+    if (!leave(reason, State::Gone)) return;
+    if (polling_) polling_->end(reason == CloseReason::TransportClose ? PacketType::Noop : PacketType::Close);
+    retire();
+}
+
+bool Session::leave(CloseReason reason, State state) {
+    if (state_ != State::Open) return false;
+    state_ = state;
+    timer_.cancel();
+    if (upgrade_) upgrade_->abandon();
+    if (SessionHandler* handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+    return true;
+}
+
+void Session::retire() {
+    if (retired_) return;
+    retired_ = true;
+    state_ = State::Gone;
+    timer_.cancel();
+    (polling_ ? hub_.polling_count : hub_.websocket_count).fetch_sub(1, std::memory_order_relaxed);
+    if (websocket_) hub_.bury(std::move(websocket_));
+    hub_.release(*this);
+}
+
+void Session::pause_reading() {
+    if (polling_) polling_->pause();
+    else if (websocket_) websocket_->pause_reading();
+}
+
+void Session::resume_reading() {
+    if (polling_) polling_->resume();
+    else if (websocket_) websocket_->resume_reading();
+}
+
+void Session::use_websocket(std::unique_ptr<websocket::Connection> connection) {
+    websocket_ = std::move(connection);
+    websocket_->set_handler(*this);
+    hub_.websocket_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Session::use_polling() {
+    polling_ = std::make_unique<PollingTransport>(*this, hub_.options());
+    hub_.polling_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Session::start_heartbeat() { loop().arm_after(timer_, hub_.options().ping_interval); }
+
+void Session::on_timer() {
+    if (state_ == State::Closing) return retire();
+    if (awaiting_pong_) return fail(CloseReason::PingTimeout);
+    awaiting_pong_ = true;
+    pong_extended_ = false;
+    send(hub_.ping());
+    loop().arm_after(timer_, hub_.options().ping_timeout);
+}
+
+void Session::on_message(websocket::MessageType type, std::string_view payload) {
+    if (type == websocket::MessageType::Binary) return receive({PacketType::Message, payload}, MessageType::Binary);
+    const auto packet = decode(payload);
+    if (!packet) return fail(CloseReason::ParseError);
+    receive(*packet, MessageType::Text);
+}
+
+void Session::on_close(websocket::CloseCode code) {
+    using enum websocket::CloseCode;
+    const bool broken = code == ProtocolError || code == InvalidPayload || code == TooBig || code == PolicyViolation;
+    websocket_.reset();
+    fail(broken ? CloseReason::TransportError : CloseReason::TransportClose);
+}
+
+void Session::receive(PacketView packet, MessageType type) {
+    if (state_ != State::Open) return;
+    if (awaiting_pong_ && packet.type != PacketType::Pong && !pong_extended_) {
+        pong_extended_ = true;
+        loop().arm_after(timer_, hub_.options().ping_timeout);
+    }
+    switch (packet.type) {
+        case PacketType::Message:
+            if (handler_) handler_->on_message(type, packet.data);
+            return;
+        case PacketType::Pong:
+            awaiting_pong_ = false;
+            return start_heartbeat();
+        case PacketType::Ping: return fail(CloseReason::TransportError);
+        case PacketType::Close: return fail(CloseReason::TransportClose);
+        case PacketType::Open:
+        case PacketType::Upgrade:
+        case PacketType::Noop: return;
+    }
+}
+
+void Session::begin_upgrade(std::unique_ptr<websocket::Connection> connection) {
+    upgrade_ = std::make_unique<Upgrade>(*this, std::move(connection), hub_.options());
+    upgrade_->start();
+}
+
+void Session::finish_upgrade(std::unique_ptr<websocket::Connection> connection) {
+    const auto waiting = polling_->take_queue();
+    polling_->discard();
+    hub_.polling_count.fetch_sub(1, std::memory_order_relaxed);
+    use_websocket(std::move(connection));
+    loop().defer([polling = std::move(polling_), upgrade = std::move(upgrade_)] {});
+    for (const Packet& packet : waiting) send(packet);
+}
+
+void Session::end_upgrade(std::unique_ptr<websocket::Connection> leftover) {
+    if (leftover) hub_.bury(std::move(leftover));
+    loop().defer([upgrade = std::move(upgrade_)] {});
+}
+
+void Session::nudge() {
+    if (polling_) polling_->nudge();
+}
+
+}  // namespace sio::engineio
