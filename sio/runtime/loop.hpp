@@ -71,7 +71,7 @@ public:
     void arm_after(Timer& timer, Clock::duration delay) { arm(timer, now_ + delay); }
 
     /// Registers a descriptor, level-triggered. The id outlives events already fetched for it: a removed id is never called.
-    /// Never 0. Throws std::system_error when the kernel refuses.
+    /// 0: the kernel refused (memory or watches ran out).
     using PollId = std::uint64_t;
     PollId add(int fd, std::uint32_t events, Pollable& pollable);
     void modify(PollId id, int fd, std::uint32_t events);
@@ -97,11 +97,9 @@ public:
 
 private:
     struct Impl;
-    void refresh_clock();
-    int wait_ms(Clock::duration wait);
     void run_turn(Clock::duration wait);
-    void dispatch(int count);
-    void run_mailbox();
+    int timeout_ms(Clock::duration wait);
+    void refresh_clock();
     void run_deferred();
     void flush_dirty();
 
