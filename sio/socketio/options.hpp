@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "sio/engineio/options.hpp"
+#include "sio/http/server.hpp"
+#include "sio/socketio/adapter.hpp"
+
+namespace sio {
+
+/// A handler threw. Only the event it was called for is lost.
+struct HandlerError {
+    std::string_view nsp;
+    std::string_view event;  ///< the event's name, or `connection`, `disconnecting`, `disconnect`, `middleware`
+    std::string_view what;
+};
+
+struct RecoveryOptions {
+    std::chrono::milliseconds max_disconnection_duration{120'000};
+    bool skip_middlewares = true;
+    std::size_t max_events = 10'000;  ///< of one namespace; a client that missed more gets a new session
+};
+
+/// Defaults are those of the reference server, socket.io 4.8, where it has the option.
+struct Options {
+    engineio::Options engine;
+    http::Limits http;
+    unsigned loops = 0;                                 ///< 0: one a core
+    std::chrono::milliseconds connect_timeout{45'000};  ///< a connection that joined no namespace by then is closed
+    std::size_t max_pending_events = 64;                ///< of a held socket; reading pauses above it
+    std::size_t max_attachments = 10;                   ///< of one packet; more closes the connection
+    std::size_t max_namespace_length = 256;             ///< bytes of a name in a CONNECT; longer closes the connection
+    std::size_t max_namespaces_per_connection = 64;     ///< joined at once; more is refused as `Invalid namespace`
+    bool cleanup_empty_child_namespaces = false;        ///< a dynamic namespace goes with its last socket
+    bool retain_auth = false;                           ///< keep each socket's CONNECT payload
+    std::optional<RecoveryOptions> recovery;            ///< connection state recovery, off by default
+    AdapterFactory adapter;                             ///< empty: in memory, this server alone
+    std::function<void(const HandlerError&)> on_error;  ///< empty: standard error. Thread: any
+};
+
+}  // namespace sio
