@@ -46,8 +46,8 @@ struct ListenOptions {
 };
 
 /// Listens on one address and spreads accepted connections over the loops (one listening socket a loop with SO_REUSEPORT; an accepted
-/// connection is given to `accept` on the loop that owns it). TCP_NODELAY on. When descriptors run out accepting pauses and logs nothing in a hot loop.
-/// Must be destroyed before the loops.
+/// connection is given to `accept` on the loop that owns it). TCP_NODELAY on. When descriptors run out accepting pauses and logs nothing in
+/// a hot loop. Must be destroyed before the loops.
 class Listener {
 public:
     using Accept = std::function<void(std::unique_ptr<Stream>)>;

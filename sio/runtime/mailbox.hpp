@@ -33,8 +33,8 @@ private:
 
     int descriptor_;
     std::mutex mutex_;
-    std::vector<Task> tasks_;            // under mutex_
-    std::atomic<bool> pending_{false};   // written under mutex_: tasks_ is not empty, and the loop knows or was woken
+    std::vector<Task> tasks_;           // under mutex_
+    std::atomic<bool> pending_{false};  // written under mutex_: tasks_ is not empty, and the loop knows or was woken
     std::vector<Task> taken_;
 };
 

@@ -29,7 +29,8 @@ public:
     virtual ~StreamHandler() = default;
     /// Takes what it can of `data` (bytes kept from last time come first) and returns how much; the rest is kept and offered again with
     /// more behind it. `data` may be written to (unmasking in place) and has 64 readable bytes behind it. May destroy the stream, detach
-    /// it or give it to another handler. Destroyed or detached: the result is ignored. Given to another: the rest is offered to that one at once.
+    /// it or give it to another handler. Destroyed or detached: the result is ignored. Given to another: the rest is offered to that one,
+    /// once started.
     virtual std::size_t on_data(char* data, std::size_t size) = 0;
     /// The queue went empty after being non-empty at the end of an earlier turn.
     virtual void on_drained() {}
@@ -49,7 +50,8 @@ public:
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    void set_handler(StreamHandler* handler) { handler_ = handler; }
+    /// A handler other than the present one also stops reading, until start().
+    void set_handler(StreamHandler* handler);
     /// Starts reading; bytes at hand (moved from another loop or left by another protocol) are offered in this turn.
     /// Pre: the handler is set.
     void start();
@@ -106,24 +108,31 @@ private:
     };
     class Call;
 
-    // These return false when the stream is gone or dead, and must not be touched.
+    // Those that give bool say whether the stream still lives; after false it must not be touched.
     bool read();
+    bool read_kept();
     bool drop_input();
-    bool offer(char* data, std::size_t size);
-    bool offer_kept();
-    bool write_from_loop();
+    bool offer(char* data, std::size_t size, std::size_t& taken);
+    bool end(CloseCause cause);
+    bool output_done();
 
     Received receive(char* data, std::size_t size);
     Received receive_tls(char* data, std::size_t size);
+    void keep(ByteRun run, std::size_t taken);
+    void offer_in_flush();
+    bool tls_at_hand() const;
+
     void write();
     void write_plain();
     void write_tls();
+    long send_some(std::size_t& size);
+    std::size_t gather(char* out, std::size_t size) const;
     void written(std::size_t bytes);
-    bool input_at_hand() const;
-    void half_close();
+
     void close(CloseCause cause);
+    void close_later(CloseCause cause);
     void report();
-    void update_interest();
+    void update_interest(bool exactly = false);
 
     Loop* loop_;
     StreamHandler* handler_ = nullptr;
@@ -145,9 +154,11 @@ private:
     bool offering_ : 1 = false;  // unread bytes are to be offered in the flush
     bool finishing_ : 1 = false;
     bool half_closed_ : 1 = false;
+    bool input_ended_ : 1 = false;  // while finishing
     bool congested_ : 1 = false;
     bool write_wants_read_ : 1 = false;  // TLS
     bool read_wants_write_ : 1 = false;  // TLS
+    bool tls_more_ : 1 = false;          // bytes, or the end, are to be read that the descriptor does not tell of
     bool dead_ : 1 = false;
     bool reported_ : 1 = false;
 };
