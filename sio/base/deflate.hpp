@@ -12,7 +12,7 @@ namespace sio {
 
 struct DeflateParams {
     int level = 6;                 ///< 0 to 9
-    int window_bits = 15;          ///< 9 to 15. For 8 use 9: zlib cannot write windows of 256 bytes
+    int window_bits = 15;          ///< 9 to 15; zlib cannot write the windows of 8 bits
     int memory_level = 8;          ///< 1 to 9
     bool context_takeover = true;  ///< false: each message is compressed by itself
 };

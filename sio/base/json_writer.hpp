@@ -16,7 +16,7 @@
 /// Writing JSON, compact.  Thread: any; one Writer is used by one.
 namespace sio::json {
 
-/// JSON that is serialised already; written as it stands. Borrows.
+/// JSON that is serialised already; written as it stands, an empty one as null. Borrows.
 struct Raw {
     std::string_view json;
 };
