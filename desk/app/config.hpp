@@ -16,7 +16,8 @@ namespace desk::app {
 
 enum class LogFormat : std::uint8_t { Auto, Json, Human };  ///< Auto: human on a terminal, else JSON lines
 
-/// Every setting of the server, with its default. What each means, and its bounds, stands in the table of settings.cpp and nowhere else.
+/// Every setting of the server, with its default. What each means, and its bounds, stands in the table of settings_table.cpp and nowhere
+/// else.
 struct Config {
     std::vector<std::string> host{"127.0.0.1", "::1"};
     std::uint16_t port = 3001;

@@ -22,8 +22,9 @@ struct Found {
 
 bool collect(Value payload, const ClaimNames& names, Found& found) {
     const std::pair<std::string_view, Value*> wanted[] = {
-        {names.sub, &found.sub}, {names.name, &found.name}, {names.org, &found.org}, {names.teams, &found.teams}, {names.role, &found.role}, {"exp", &found.exp},
-        {"iat", &found.iat},     {"nbf", &found.nbf},       {"jti", &found.jti},     {"iss", &found.iss},         {"aud", &found.aud},
+        {names.sub, &found.sub},   {names.name, &found.name}, {names.org, &found.org}, {names.teams, &found.teams},
+        {names.role, &found.role}, {"exp", &found.exp},       {"iat", &found.iat},     {"nbf", &found.nbf},
+        {"jti", &found.jti},       {"iss", &found.iss},       {"aud", &found.aud},
     };
     for (const auto [key, value] : payload.members()) {
         for (const auto& [name, slot] : wanted) {

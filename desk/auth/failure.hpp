@@ -9,16 +9,16 @@ namespace desk::auth {
 
 /// Why a token is refused. Closed; `to_string` gives what stands in `details.reason`.
 enum class AuthReason : std::uint8_t {
-    Expired,      ///< well signed, all claims right, past its `exp`
-    Missing,      ///< no token at all
-    TooLarge,     ///< over kMaxTokenBytes
-    Malformed,    ///< not three parts of canonical base64url, or a header that is no JSON object
-    BadHeader,    ///< `alg` absent, repeated or no string; `crit` or `b64`; a `kid` that is no string
-    Algorithm,    ///< no key of ours has that `alg`
-    UnknownKey,   ///< no key of ours has that `kid`
-    Signature,    ///< does not match
-    BadPayload,   ///< well signed, but no JSON object, or one with a claim repeated
-    BadSubject,   ///< the claims, each absent where it must be there or of the wrong form
+    Expired,     ///< well signed, all claims right, past its `exp`
+    Missing,     ///< no token at all
+    TooLarge,    ///< over kMaxTokenBytes
+    Malformed,   ///< not three parts of canonical base64url, or a header that is no JSON object
+    BadHeader,   ///< `alg` absent, repeated or no string; `crit` or `b64`; a `kid` that is no string
+    Algorithm,   ///< no key of ours has that `alg`
+    UnknownKey,  ///< no key of ours has that `kid`
+    Signature,   ///< does not match
+    BadPayload,  ///< well signed, but no JSON object, or one with a claim repeated
+    BadSubject,  ///< the claims, each absent where it must be there or of the wrong form
     BadOrg,
     BadName,
     BadTeams,
@@ -30,7 +30,7 @@ enum class AuthReason : std::uint8_t {
     NotYetValid,  ///< before its `nbf`
     WrongIssuer,
     WrongAudience,
-    Revoked,      ///< by `jti`, or issued before the user's tokens were revoked; for those who keep the revocations
+    Revoked,  ///< by `jti`, or issued before the user's tokens were revoked; for those who keep the revocations
 };
 
 constexpr std::string_view to_string(AuthReason reason) {

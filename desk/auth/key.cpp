@@ -46,7 +46,8 @@ sio::Result<Key> Key::from_jwk(std::string_view json, std::string id, Algorithm 
     auto* jwk = cjose_jwk_import(json.data(), json.size(), &error);
     if (jwk == nullptr) return sio::fail(sio::ErrorCode::BadRequest, error.message);
     Key key = adopt(jwk, std::move(id), algorithm);
-    if (!fits(jwk, algorithm)) return sio::fail(sio::ErrorCode::BadRequest, "the key's type does not fit " + std::string(to_string(algorithm)));
+    if (!fits(jwk, algorithm))
+        return sio::fail(sio::ErrorCode::BadRequest, "the key's type does not fit " + std::string(to_string(algorithm)));
     if (cjose_jwk_get_kty(jwk, &error) == CJOSE_JWK_KTY_RSA && cjose_jwk_get_keysize(jwk, &error) < kMinRsaBits) {
         return sio::fail(sio::ErrorCode::BadRequest, "RSA keys need 2048 bits or more");
     }

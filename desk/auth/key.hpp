@@ -19,8 +19,8 @@ public:
     /// HS256. Errors: BadRequest for an empty secret.
     static sio::Result<Key> from_secret(std::string_view secret, std::string id = {});
 
-    /// A public key (SubjectPublicKeyInfo) or certificate in PEM: RSA of 2048 bits or more as RS256, or PS256 when asked; EC on P-256 as ES256.
-    /// Errors: BadRequest, also for a private key, which has no business on a server that only checks.
+    /// A public key (SubjectPublicKeyInfo) or certificate in PEM: RSA of 2048 bits or more as RS256, or PS256 when asked; EC on P-256 as
+    /// ES256. Errors: BadRequest, also for a private key, which has no business on a server that only checks.
     static sio::Result<Key> from_pem(std::string_view pem, std::string id = {}, Algorithm rsa_algorithm = Algorithm::RS256);
 
     /// One JWK (RFC 7517) as JSON text; `algorithm` must fit its type. Errors: BadRequest, also for keys that are too weak.
@@ -50,8 +50,8 @@ public:
     KeySet() = default;
     explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
-    /// A JWK set (RFC 7517 section 5). Keys of other types, uses, curves or algorithms are left out, as it asks; none left is an error, and so
-    /// is a key of ours that is broken or too weak. Errors: BadJson, BadRequest, TooLarge (64 KiB, 64 keys).
+    /// A JWK set (RFC 7517 section 5). Keys of other types, uses, curves or algorithms are left out, as it asks; none left is an error, and
+    /// so is a key of ours that is broken or too weak. Errors: BadJson, BadRequest, TooLarge (64 KiB, 64 keys).
     static sio::Result<KeySet> from_jwks(std::string_view json);
 
     void add(Key key) { keys_.push_back(std::move(key)); }

@@ -27,7 +27,8 @@ struct Header {
     std::optional<std::string> key_id;
 };
 
-/// cjose reads the header again, by rules of its own, so nothing it could read otherwise than we do may pass: `alg` stands once, as a string.
+/// cjose reads the header again, by rules of its own, so nothing it could read otherwise than we do may pass: `alg` stands once, as a
+/// string.
 std::expected<Header, AuthFailure> read_header(std::string_view encoded) {
     const auto parsed = parse_part(encoded);
     if (!parsed || !parsed->is_object()) return refuse(AuthReason::Malformed);

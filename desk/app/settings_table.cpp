@@ -1,0 +1,151 @@
+#include "desk/app/setting_row.hpp"
+
+namespace desk::app {
+namespace {
+
+using namespace setting_row;
+
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
+
+text::Parsed<std::string> rsa_algorithm(std::string_view value) {
+    if (value == "RS256" || value == "PS256") return std::string(value);
+    return std::unexpected("is neither RS256 nor PS256");
+}
+
+text::Parsed<std::string> claim(std::string_view value) {
+    if (value.empty()) return std::unexpected("is empty");
+    return any_text(value);
+}
+
+constexpr Setting kListening[] = {
+    row<kField<&Config::host>, text::hosts>("host", "LIST", "Addresses to listen on; localhost is 127.0.0.1 and ::1, * is all of them."),
+    row<kField<&Config::port>, whole<0, 65535>>("port", "PORT", "TCP port; 0 lets the system choose."),
+    row<kField<&Config::tls_cert>, any_text>("tls_cert", "FILE",
+                                             "Certificate chain in PEM; with tls_key, https and wss are served. Read again on SIGHUP."),
+    row<kField<&Config::tls_key>, any_text>("tls_key", "FILE", "Private key of tls_cert in PEM."),
+    row<kField<&Config::trusted_proxies>, text::address_ranges>(
+        "trusted_proxies", "LIST", "Proxies whose X-Forwarded-For is believed: addresses and prefixes such as 10.0.0.0/8."),
+    row<kField<&Config::cors_origins>, text::origins>("cors_origins", "LIST",
+                                                      "Origins whose pages may connect, such as https://desk.example.com; * is any."),
+    row<kField<&Config::loops>, whole<0, 256>>("loops", "N", "Event loops; 0 is one a core."),
+};
+
+constexpr Setting kStore[] = {
+    row<kField<&Config::store>, text::store>("store", "URL", "Where everything is kept: sqlite:PATH."),
+    row<kField<&Config::log_retention>, between<kMinute, 3650 * kDay>>("log_retention", "TIME", "How long missed events can be asked for."),
+};
+
+constexpr Setting kTokens[] = {
+    row<kField<&Config::jwt_secret>, any_text>(
+        "jwt_secret", "TEXT",
+        "Secret of HS256 tokens, 32 bytes or more. Without any key a random one is made beside the store, for loopback only.", true),
+    row<kField<&Config::jwt_secret_file>, any_text>("jwt_secret_file", "FILE",
+                                                    "File that holds the secret of HS256 tokens; one line end at its end is cut off."),
+    row<kField<&Config::jwt_public_key>, any_text>("jwt_public_key", "FILE",
+                                                   "Public key or certificate in PEM: RSA for RS256 or PS256, P-256 for ES256."),
+    row<kField<&Config::jwt_rsa_algorithm>, rsa_algorithm>("jwt_rsa_algorithm", "NAME",
+                                                           "The one algorithm of an RSA jwt_public_key: RS256 or PS256."),
+    row<kField<&Config::jwks_file>, any_text>("jwks_file", "FILE", "JSON Web Key Set; a token's kid chooses the key."),
+    row<kField<&Config::jwt_issuer>, any_text>("jwt_issuer", "TEXT", "What a token's iss must be; empty: not asked."),
+    row<kField<&Config::jwt_audience>, any_text>("jwt_audience", "TEXT", "What a token's aud must be or hold; empty: not asked."),
+    row<kField<&Config::claim_user>, claim>("claim_user", "NAME", "Claim that holds the user's id."),
+    row<kField<&Config::claim_name>, claim>("claim_name", "NAME", "Claim that holds the user's name."),
+    row<kField<&Config::claim_org>, claim>("claim_org", "NAME", "Claim that holds the org's id."),
+    row<kField<&Config::claim_teams>, claim>("claim_teams", "NAME", "Claim that holds the list of team ids."),
+    row<kField<&Config::claim_role>, claim>("claim_role", "NAME", "Claim that holds the role: admin, agent, customer or bot."),
+};
+
+constexpr Setting kTimes[] = {
+    row<kField<&Config::token_grace>, between<0, kHour>>("token_grace", "TIME", "How long a connection outlives its expired token."),
+    row<kField<&Config::presence_grace>, between<0, 2 * kMinute>>("presence_grace", "TIME",
+                                                                  "How long after the last connection a person still counts as present."),
+    row<kField<&Config::typing_expiry>, between<kSecond, 5 * kMinute>>(
+        "typing_expiry", "TIME", "When typing that is not repeated ends; more than the 3 s after which clients stop."),
+    row<kField<&Config::chat_timeout>, between<kSecond, kDay>>("chat_timeout", "TIME", "When a chat ends whose customer is gone."),
+    row<kField<&Config::chat_inactivity>, between<kSecond, 30 * kDay>>("chat_inactivity", "TIME",
+                                                                       "When a chat ends in which nobody writes."),
+    row<kField<&Config::connect_timeout>, between<100, 5 * kMinute>>("connect_timeout", "TIME",
+                                                                     "When a connection is closed that has joined no namespace."),
+    row<kField<&Config::drain_time>, between<0, 10 * kMinute>>("drain_time", "TIME", "Over how long connections are closed at shutdown."),
+};
+
+constexpr std::uint32_t kMany = 1'000'000'000;
+
+text::Parsed<std::string> profile(std::string_view value) {
+    if (value == "standard" || value == "high") return std::string(value);
+    return std::unexpected("is neither standard nor high");
+}
+
+constexpr Setting kProfile = {"limits", "NAME",
+                              "Set of limits: standard, or high, which no bench ever meets. The settings below change single limits of it.",
+                              [](Config& config, std::string_view value) -> std::expected<void, std::string> {
+                                  auto parsed = profile(value);
+                                  if (!parsed) return std::unexpected(std::move(parsed.error()));
+                                  config.limits_profile = *std::move(parsed);
+                                  config.limits = config.limits_profile == "high" ? Limits::high() : Limits::standard();
+                                  return {};
+                              },
+                              [](const Config& config) { return config.limits_profile; }};
+
+/// Sizes are shown with their unit.
+constexpr Setting size_row(Setting setting, std::string (*show)(const Config&)) {
+    setting.show = show;
+    return setting;
+}
+
+constexpr Setting kLimits[] = {
+    kProfile,
+    row<kLimit<&Limits::events>, text::rate>("limit_events", "RATE", "All events of a socket."),
+    row<kLimit<&Limits::typing>, text::rate>("limit_typing", "RATE", "Typing events of a socket; those above are dropped silently."),
+    row<kLimit<&Limits::typing_repeat>, between<0, kMinute>>("limit_typing_repeat", "TIME",
+                                                             "How often a lasting typing is told again; 0s: each time it comes."),
+    row<kLimit<&Limits::chat_messages>, text::rate>("limit_chat_messages", "RATE", "chat:message of a user."),
+    row<kLimit<&Limits::subscriptions>, text::rate>("limit_subscriptions", "RATE", "ticket:subscribe and chat:join of a socket."),
+    row<kLimit<&Limits::presence_status>, text::rate>("limit_presence_status", "RATE", "presence:status of a user."),
+    row<kLimit<&Limits::reads>, text::rate>("limit_reads", "RATE", "chat:read and notification:markRead of a socket."),
+    row<kLimit<&Limits::token_updates>, text::rate>("limit_token_updates", "RATE", "token:update of a connection."),
+    row<kLimit<&Limits::pings>, text::rate>("limit_pings", "RATE", "ping of a socket."),
+    row<kLimit<&Limits::connects>, text::rate>("limit_connects", "RATE", "Namespace connects of an address."),
+    row<kLimit<&Limits::rest_user>, text::rate>("limit_rest_user", "RATE", "REST requests of a user."),
+    row<kLimit<&Limits::rest_key>, text::rate>("limit_rest_key", "RATE", "REST requests of an API key."),
+    row<kLimit<&Limits::failed_auth>, text::rate>("limit_failed_auth", "RATE",
+                                                  "Refused tokens of an address; well signed but expired ones do not count."),
+    row<kLimit<&Limits::failed_auth_block>, between<0, kDay>>("limit_failed_auth_block", "TIME",
+                                                              "How long an address above limit_failed_auth stays out."),
+    row<kLimit<&Limits::max_connections>, whole<1, kMany>>("limit_connections", "N", "Connections of the server."),
+    row<kLimit<&Limits::connections_per_address>, whole<1, kMany>>("limit_connections_per_address", "N",
+                                                                   "Connections of an address; one office is one address."),
+    row<kLimit<&Limits::connections_per_user>, whole<1, kMany>>("limit_connections_per_user", "N", "Connections of a user."),
+    row<kLimit<&Limits::ticket_subscriptions>, whole<1, 100'000>>("limit_ticket_subscriptions", "N", "Tickets a socket may watch."),
+    row<kLimit<&Limits::chat_subscriptions>, whole<1, 100'000>>("limit_chat_subscriptions", "N", "Conversations a socket may join."),
+    row<kLimit<&Limits::watched_users>, whole<1, 100'000>>("limit_watched_users", "N", "People whose presence a socket may watch."),
+    size_row(row<kLimit<&Limits::payload_bytes>, text::bytes>("limit_payload", "SIZE", "Payload of an event; above it PAYLOAD_TOO_LARGE."),
+             [](const Config& config) { return text::show_bytes(config.limits.payload_bytes); }),
+    row<kLimit<&Limits::message_characters>, whole<1, 1'000'000>>("limit_message_characters", "N", "Characters of a message."),
+    row<kLimit<&Limits::attachments>, whole<0, 1000>>("limit_attachments", "N", "Attachments of a message."),
+    size_row(row<kLimit<&Limits::queue_bytes>, text::bytes>("limit_queue", "SIZE",
+                                                            "Output that may wait for a slow socket before it is cut off."),
+             [](const Config& config) { return text::show_bytes(config.limits.queue_bytes); }),
+    row<kLimit<&Limits::replay_events>, whole<0, 10'000>>("limit_replay_events", "N",
+                                                          "Missed events that are replayed; with more the client is told to reload."),
+};
+
+constexpr Setting kOperation[] = {
+    row<kField<&Config::log_level>, word<kLevels>>("log_level", "LEVEL", "The least level that is logged: debug, info, warn or error."),
+    row<kField<&Config::log_format>, word<kFormats>>("log_format", "FORMAT", "json, human, or auto: human on a terminal, else JSON lines."),
+    row<kField<&Config::dev>, text::boolean>("dev", "", "Development: hands out tokens to anyone who asks. Loopback only."),
+    row<kField<&Config::demo>, text::boolean>("demo", "", "Fills an empty store with a demo org and prints tokens for its people."),
+};
+
+constexpr SettingGroup kGroups[] = {
+    {"Listening", kListening}, {"Store", kStore}, {"Tokens", kTokens}, {"Times", kTimes}, {"Limits", kLimits}, {"Operation", kOperation},
+};
+
+}  // namespace
+
+std::span<const SettingGroup> setting_groups() { return kGroups; }
+
+}  // namespace desk::app
