@@ -4,7 +4,8 @@
 - a layer includes only itself and the layers before it;
 - capability folders of desk/ never include each other;
 - a third-party header is included only by the layer that wraps its library, or by tests of that layer and later ones;
-- quotes are for our own headers, by their path from the root, and those exist.
+- quotes are for our own headers, by their path from the root, and those exist (programs outside the layers may also name a
+  neighbour without its path).
 
 Prints one line a violation; the exit status tells whether there was one.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 CAPABILITIES = ["desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla"]
 LAYERS = [
     "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",
-    "desk/model", "desk/store", "desk/auth", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
+    "desk/model", "desk/store", "desk/auth", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
 ]
 # Folders above all layers, and what they may use.
 PROGRAMS = {
@@ -64,6 +65,8 @@ def layers_below(layer):
 
 
 def check_own(path, header, allowed, exists):
+    if layer_of(path) in PROGRAMS and exists(f"{path.rpartition('/')[0]}/{header}"):
+        return None
     if not exists(header):
         return f'"{header}" does not exist (paths start at the root; third-party headers stand in <>)'
     target = layer_of(header)
