@@ -57,9 +57,10 @@ void append(std::string& out, std::string_view bytes, Alphabet alphabet, Padding
     const std::size_t old = out.size();
     const std::size_t size = encoded_size(bytes.size(), padding);
     const std::string_view characters = alphabet == Alphabet::Url ? kUrl : kStandard;
-    out.resize_and_overwrite(old + size, [&](char* data, std::size_t all) {
+    // g++ 12 calls back with the capacity it took, not with the size asked for.
+    out.resize_and_overwrite(old + size, [&](char* data, std::size_t) {
         encode_to(data + old, bytes, characters, padding != Padding::Forbidden);
-        return all;
+        return old + size;
     });
 }
 
@@ -80,7 +81,8 @@ Result<void> decode_append(std::string& out, std::string_view text, Alphabet alp
     const std::size_t rest = bare->size() % 4;
     const std::size_t old = out.size();
     std::uint8_t all_bits = 0;  // a foreign character sets the two bits that no value has
-    out.resize_and_overwrite(old + groups * 3 + (rest == 0 ? 0 : rest - 1), [&](char* data, std::size_t size) {
+    const std::size_t size = old + groups * 3 + (rest == 0 ? 0 : rest - 1);
+    out.resize_and_overwrite(size, [&](char* data, std::size_t) {
         char* to = data + old;
         for (std::size_t i = 0; i < groups; ++i, from += 4) {
             const std::uint8_t a = values[from[0]];
