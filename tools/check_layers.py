@@ -65,7 +65,7 @@ def layers_below(layer):
 
 
 def check_own(path, header, allowed, exists):
-    if layer_of(path) in PROGRAMS and exists(f"{path.rpartition('/')[0]}/{header}"):
+    if "/" not in header and layer_of(path) in PROGRAMS and exists(f"{path.rpartition('/')[0]}/{header}"):
         return None
     if not exists(header):
         return f'"{header}" does not exist (paths start at the root; third-party headers stand in <>)'

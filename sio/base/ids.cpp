@@ -38,7 +38,7 @@ struct Pool {
 constinit thread_local Pool pool;
 
 /// Parent and child would otherwise give the same ids.
-[[maybe_unused]] const int fork_handler = ::pthread_atfork(nullptr, nullptr, [] { pool.left = 0; });
+[[maybe_unused]] const int kForkHandler = ::pthread_atfork(nullptr, nullptr, [] { pool.left = 0; });
 
 std::string_view as_text(std::span<const std::uint8_t> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
