@@ -85,7 +85,7 @@ def check_foreign(path, header, allowed):
         return None if path.startswith("bench/") else f"<{header}> belongs into bench/"
     if library in THIRD_PARTY:
         homes = THIRD_PARTY[library]
-        tested = is_test(path) and any(home in allowed for home in homes)
+        tested = (is_test(path) or path.startswith("fuzz/")) and any(home in allowed for home in homes)
         return None if layer_of(path) in homes or tested else f"<{header}> belongs into {' or '.join(homes)}"
     if SYSTEM.fullmatch(header) or re.fullmatch(r"[a-z_0-9]+", header):
         return None
