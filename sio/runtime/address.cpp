@@ -16,14 +16,15 @@ constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 }  // namespace
 
 Result<Address> Address::parse(std::string_view text, std::uint16_t port) {
-    const std::string literal(text);
+    const std::string literal(text.substr(0, text.find('\0')));
+    if (literal.size() != text.size()) return fail(ErrorCode::BadRequest, "not an IP address: zero byte");
     Address result;
     result.port = port;
     if (inet_pton(AF_INET, literal.c_str(), result.ip.data() + kMappedPrefix.size()) == 1) {
         std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), result.ip.begin());
         return result;
     }
-    if (literal.size() == text.size() && inet_pton(AF_INET6, literal.c_str(), result.ip.data()) == 1) return result;
+    if (inet_pton(AF_INET6, literal.c_str(), result.ip.data()) == 1) return result;
     return fail(ErrorCode::BadRequest, "not an IP address: " + literal);
 }
 

@@ -64,6 +64,7 @@ public:
     /// Wall clock of the turn, milliseconds since the epoch. A step of the wall clock is noticed within a second.
     std::int64_t unix_ms() const { return unix_ms_; }
     /// Moves this loop's clock ahead of the real one, from the next turn on: tests step time with it instead of sleeping.
+    /// Add 2 ms to have a timer's delay over for certain.
     void skip_ahead(Clock::duration by);
 
     /// (Re)arms `timer` to fire at `when`, never early, at most 2 ms late plus the length of a turn.

@@ -11,11 +11,11 @@
 #include "sio/runtime/frame.hpp"
 #include "sio/runtime/frame_queue.hpp"
 #include "sio/runtime/loop.hpp"
+#include "sio/runtime/tls.hpp"
 
 namespace sio::runtime {
 
 class ConnectionCounts;
-class TlsSession;
 
 enum class CloseCause : std::uint8_t {
     PeerClosed,  ///< the peer ended the connection, or answered finish() by doing so
@@ -117,6 +117,7 @@ private:
     bool output_done();
 
     Received receive(char* data, std::size_t size);
+    Received receive_plain(char* data, std::size_t size);
     Received receive_tls(char* data, std::size_t size);
     void keep(ByteRun run, std::size_t taken);
     void offer_in_flush();

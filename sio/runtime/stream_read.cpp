@@ -110,9 +110,10 @@ void Stream::prepend_unread(std::string_view bytes) {
 
 bool Stream::drop_input() {
     const std::span<char> buffer = loop_->read_buffer();
-    const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
-    if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return true;
-    if (got < 0) return end(CloseCause::Error);
+    // While output is left TLS must still be listened to: the hand-shake may not be over.
+    const Received got = half_closed_ ? receive_plain(buffer.data(), buffer.size()) : receive(buffer.data(), buffer.size());
+    if (got.status == Status::Some || got.status == Status::None) return true;
+    if (got.status == Status::Failed) return end(CloseCause::Error);
     if (half_closed_) return end(CloseCause::PeerClosed);
     // The peer has only stopped talking: it still gets what is queued.
     input_ended_ = true;
@@ -121,7 +122,10 @@ bool Stream::drop_input() {
 }
 
 Stream::Received Stream::receive(char* data, std::size_t size) {
-    if (tls_) return receive_tls(data, size);
+    return tls_ ? receive_tls(data, size) : receive_plain(data, size);
+}
+
+Stream::Received Stream::receive_plain(char* data, std::size_t size) {
     const ssize_t got = ::recv(fd_, data, size, 0);
     if (got > 0) return {Status::Some, static_cast<std::size_t>(got)};
     if (got == 0) return {Status::End, 0};
