@@ -149,7 +149,7 @@ private:
 
 struct ParserLimits {
     std::size_t max_bytes = std::size_t{16} << 20;
-    std::size_t max_depth = 64;  ///< arrays and objects within each other; at most 1024
+    std::size_t max_depth = 64;  ///< arrays and objects within each other, an empty one not counted; at most 1024
 };
 
 /// Parses one text at a time; checks every byte. Its memory grows with the largest text met (about 13 bytes for each of its bytes) and is

@@ -166,7 +166,7 @@ void append_double(std::string& out, bool comma, double number) {
 
 /// The tape of a value is a flat sequence, so it is copied in one loop; only the kinds of the open containers are remembered.
 void append_tape(std::string& out, bool comma, const Tape& tape, std::size_t index) {
-    std::bitset<1024 + 2> in_object;  // the parser's depth limit ends at 1024
+    std::bitset<1024 + 2> in_object;  // the parser's depth limit ends at 1024, and an empty container may lie below it
     std::size_t depth = 0;
     bool expect_key = false;
     const std::size_t end = tape.behind(index);
