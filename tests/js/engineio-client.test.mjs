@@ -7,7 +7,7 @@ import { startConformance } from "./lib/server.mjs";
 
 let server;
 before(async () => (server = await startConformance()));
-after(() => server.stop());
+after(() => server?.stop());
 
 for (const [title, transports] of TRANSPORTS) {
     describe(title, () => {

@@ -7,7 +7,7 @@ import { REFERENCE, startConformance } from "./lib/server.mjs";
 
 let server;
 before(async () => (server = await startConformance()));
-after(() => server.stop());
+after(() => server?.stop());
 
 const bytes = (...values) => Buffer.from(values);
 const roundTrip = (socket) => () => within(socket.emitWithAck("message-with-ack", "barrier"), "round trip");

@@ -17,7 +17,12 @@ lint_step() {
     fi
 }
 
-check_format() { cpp_sources | xargs -r -P "$JOBS" -n 20 clang-format-19 --dry-run -Werror; }
+# Names the files that `./dev fmt` would change.
+check_format() {
+    local files
+    files=$(cpp_sources | xargs -r -P "$JOBS" -n 20 clang-format-19 --dry-run -Werror 2>&1 | sed -nE 's/^([^ :]+):[0-9]+:.*/\1/p' | sort -u)
+    [[ -z $files ]] || { printf 'not in our format (./dev fmt): %s\n' $files; return 1; }
+}
 
 lint() {
     LINT_STATUS=0
