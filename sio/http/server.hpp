@@ -6,7 +6,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sio/http/message.hpp"
 #include "sio/runtime/loop.hpp"
@@ -69,7 +72,8 @@ public:
     virtual void on_request(Exchange& exchange) = 0;
     /// A websocket hand-shake: answer it as HTTP, or take the stream.
     virtual void on_upgrade(Exchange& exchange) = 0;
-    /// The connection was lost, or the body refused, before an answer was given. The exchange is gone after this call.
+    /// The connection was lost, or the body refused, before an answer was given. The exchange is gone after this call; answering it does nothing.
+    /// PeerGone also when the body was malformed.
     virtual void on_aborted(Exchange& exchange, Abort why) = 0;
 };
 
@@ -89,7 +93,9 @@ private:
 /// Connections stay on the loop they were accepted on unless an exchange moves them.
 class Server {
 public:
+    /// The router outlives it.
     Server(const Router& router, Limits limits);
+    /// Cuts every connection; handlers hear nothing of it. Pre: the loops it served on have stopped, or there is only the calling thread's; they still exist.
     ~Server();
     /// Thread: the stream's loop.
     void serve(std::unique_ptr<runtime::Stream> stream);
