@@ -85,7 +85,7 @@ struct Sql {
 class Arg {
 public:
     Arg(std::nullptr_t) {}                                                                        // NOLINT(google-explicit-constructor)
-    Arg(std::integral auto number) : kind_(Kind::Integer), number_(std::int64_t{number}) {}       // NOLINT(google-explicit-constructor)
+    Arg(std::integral auto number) : kind_(Kind::Integer), number_(static_cast<std::int64_t>(number)) {}       // NOLINT(google-explicit-constructor)
     Arg(std::string_view text) : kind_(Kind::Text), text_(text) {}                                // NOLINT(google-explicit-constructor)
     Arg(const std::string& text) : Arg(std::string_view(text)) {}                                 // NOLINT(google-explicit-constructor)
     Arg(const char* text) : Arg(std::string_view(text)) {}                                        // NOLINT(google-explicit-constructor)

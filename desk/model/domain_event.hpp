@@ -1,0 +1,48 @@
+#pragma once
+
+#include <variant>
+
+#include "desk/model/conversation.hpp"
+#include "desk/model/people.hpp"
+#include "desk/model/ticket.hpp"
+
+/// What happened inside a transaction, for what it causes elsewhere (notifications, SLA timers, counters). Borrows for the call.
+namespace desk {
+
+struct TicketCreated {
+    const Ticket& ticket;
+    const Actor& by;
+};
+
+struct TicketChanged {
+    const Ticket& before;
+    const Ticket& after;
+    const Actor& by;
+};
+
+/// `ticket` as it is after the message.
+struct TicketMessageAdded {
+    const Ticket& ticket;
+    const Message& message;
+    const Actor& by;
+};
+
+struct ConversationCreated {
+    const Conversation& conversation;
+    const Actor& by;
+};
+
+struct ConversationChanged {
+    const Conversation& before;
+    const Conversation& after;
+    const Actor& by;
+};
+
+struct ChatMessageAdded {
+    const ChatMessage& message;
+    const Actor& by;
+};
+
+using DomainEvent = std::variant<TicketCreated, TicketChanged, TicketMessageAdded, ConversationCreated, ConversationChanged, ChatMessageAdded>;
+
+}  // namespace desk

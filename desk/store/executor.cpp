@@ -1,0 +1,234 @@
+#include "desk/store/executor.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace desk::store {
+namespace {
+
+constexpr std::chrono::milliseconds kSweepEvery{100};
+
+Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std::move(detail), {}}.because("OVERLOADED"); }
+
+/// A mistake in one command's own statements; anything else concerns the whole transaction.
+bool concerns_command_only(const sql::Failure& failure, const sql::Connection& connection) {
+    const bool kind = failure.kind == sql::FailureKind::Constraint || failure.kind == sql::FailureKind::Other;
+    return kind && connection.in_transaction();
+}
+
+}  // namespace
+
+Executor::Executor(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us, std::vector<Reaction> reactions,
+                   Committed committed, sio::Log& log)
+    : options_(options), now_us_(std::move(now_us)), reactions_(std::move(reactions)), committed_(std::move(committed)), log_(log) {
+    for (auto& session : sessions) {
+        workers_.push_back(std::make_unique<Worker>());
+        workers_.back()->session = std::move(session);
+    }
+    for (auto& worker : workers_) worker->thread = std::thread([this, &w = *worker] { work(w); });
+    sweeper_ = std::thread([this] { sweep(); });
+}
+
+Executor::~Executor() { stop(); }
+
+void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
+    std::optional<Error> refusal;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (stopping_) {
+            refusal = Error{ErrorCode::Unavailable, "the store is closing", {}}.because("SHUTDOWN");
+        } else if (waiting_ >= options_.max_waiting) {
+            refusal = overloaded("too many commands wait");
+            ++stats_.refused_full;
+        } else {
+            OrgQueue& queue = orgs_[org];
+            if (queue.waiting.empty() && !queue.busy) ready_.push_back(org);
+            queue.waiting.push_back({std::move(job), Clock::now() + options_.max_wait});
+            ++waiting_;
+        }
+    }
+    if (refusal) {
+        job->finish(std::move(refusal));
+        return;
+    }
+    work_.notify_one();
+    sweep_.notify_one();
+}
+
+void Executor::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    work_.notify_all();
+    sweep_.notify_all();
+    for (auto& worker : workers_) {
+        if (worker->thread.joinable()) worker->thread.join();
+    }
+    if (sweeper_.joinable()) sweeper_.join();
+}
+
+std::size_t Executor::waiting() const {
+    const std::scoped_lock lock(mutex_);
+    return waiting_;
+}
+
+void Executor::work(Worker& worker) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        work_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
+        if (ready_.empty()) return;
+        auto batches = take();
+        lock.unlock();
+        run(worker, batches);
+        lock.lock();
+        give_back(batches);
+    }
+}
+
+std::vector<Executor::OrgBatch> Executor::take() {
+    std::vector<OrgBatch> batches;
+    std::size_t room = options_.max_batch;
+    do {
+        OrgBatch& batch = batches.emplace_back();
+        batch.org = std::move(ready_.front());
+        ready_.pop_front();
+        take_from(orgs_[batch.org], batch, room);
+        room -= batch.jobs.size();
+    } while (options_.batch_across_orgs && room > 0 && !ready_.empty());
+    return batches;
+}
+
+void Executor::take_from(OrgQueue& queue, OrgBatch& batch, std::size_t room) {
+    queue.busy = true;
+    const std::size_t count = std::min(room, queue.waiting.size());
+    batch.jobs.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        batch.jobs.push_back(std::move(queue.waiting.front().job));
+        queue.waiting.pop_front();
+    }
+    batch.failures.resize(count);
+    waiting_ -= count;
+}
+
+void Executor::give_back(const std::vector<OrgBatch>& batches) {
+    for (const OrgBatch& batch : batches) {
+        const auto at = orgs_.find(batch.org);
+        at->second.busy = false;
+        if (at->second.waiting.empty()) {
+            orgs_.erase(at);
+        } else {
+            ready_.push_back(batch.org);
+            work_.notify_one();
+        }
+    }
+}
+
+void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
+    worker.learned.clear();
+    if (const auto failed = run_all(worker, batches)) {
+        ++stats_.failed_commits;
+        log_.error("transaction failed", {{"reason", failed->detail}});
+        for (OrgBatch& batch : batches) {
+            batch.rows.clear();
+            std::ranges::fill(batch.failures, failed);
+        }
+    } else {
+        ++stats_.commits;
+        for (const User& user : worker.learned) known_.learn(user);
+    }
+    for (OrgBatch& batch : batches) {
+        if (!batch.rows.empty() && committed_) committed_(batch.org, std::move(batch.rows));
+        stats_.commands += batch.jobs.size();
+        for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i]->finish(std::move(batch.failures[i]));
+    }
+}
+
+std::optional<Error> Executor::run_all(Worker& worker, std::vector<OrgBatch>& batches) {
+    sql::Session& session = *worker.session;
+    session.clear_failure();
+    if (auto begun = session.connection().begin(sql::Connection::Mode::Write); !begun) return sql::to_error(begun.error());
+    for (OrgBatch& batch : batches) {
+        if (run_org(worker, batch)) continue;
+        Error error = sql::to_error(*session.failure());
+        session.connection().rollback();
+        // Whatever made the whole transaction fail, none of its commands is at fault.
+        error.code = ErrorCode::Unavailable;
+        return error;
+    }
+    return commit(session);
+}
+
+bool Executor::run_org(Worker& worker, OrgBatch& batch) {
+    sql::Session& session = *worker.session;
+    sql::Connection& connection = session.connection();
+    EventLog log(session, batch.org);
+    log.lock();
+    const Shared shared{worker.ids, known_, reactions_, worker.learned};
+    for (std::size_t i = 0; i < batch.jobs.size() && !session.failed(); ++i) {
+        if (auto saved = connection.savepoint(); !saved) session.fail(std::move(saved.error()));
+        const EventLog::Mark mark = log.mark();
+        const std::size_t learned = worker.learned.size();
+        Transaction transaction(session, log, now_us_(), shared);
+        bool keep = false;
+        try {
+            keep = !session.failed() && batch.jobs[i]->run(transaction);
+        } catch (const std::exception& thrown) {
+            log_.error("command threw", {{"what", thrown.what()}});
+            batch.failures[i] = Error{ErrorCode::Internal, thrown.what(), {}};
+        }
+        if (session.failed()) {
+            if (!concerns_command_only(*session.failure(), connection)) return false;
+            log_.error("statement failed", {{"reason", session.failure()->detail}});
+            batch.failures[i] = sql::to_error(*session.failure());
+            session.clear_failure();
+            keep = false;
+        }
+        if (!keep) {
+            log.rewind(mark);
+            worker.learned.erase(worker.learned.begin() + static_cast<std::ptrdiff_t>(learned), worker.learned.end());
+        }
+        if (auto closed = keep ? connection.release() : connection.rollback_to(); !closed) session.fail(std::move(closed.error()));
+    }
+    log.flush();
+    batch.rows = log.take_rows();
+    return !session.failed();
+}
+
+std::optional<Error> Executor::commit(sql::Session& session) {
+    auto done = session.connection().commit();
+    if (done) return std::nullopt;
+    session.connection().rollback();
+    Error error = sql::to_error(done.error());
+    error.code = ErrorCode::Unavailable;
+    if (done.error().kind == sql::FailureKind::Io) return std::move(error).because("UNKNOWN_OUTCOME");
+    return error;
+}
+
+void Executor::sweep() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        sweep_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
+        if (stopping_) return;
+        sweep_.wait_for(lock, kSweepEvery, [this] { return stopping_; });
+        std::vector<std::unique_ptr<WriteJob>> late;
+        const auto now = Clock::now();
+        for (auto& [org, queue] : orgs_) {
+            // In order of arrival, so the oldest are in front.
+            while (!queue.waiting.empty() && queue.waiting.front().deadline <= now) {
+                late.push_back(std::move(queue.waiting.front().job));
+                queue.waiting.pop_front();
+                --waiting_;
+            }
+        }
+        lock.unlock();
+        for (auto& job : late) {
+            ++stats_.expired;
+            job->finish(overloaded("waited too long for the store"));
+        }
+        lock.lock();
+    }
+}
+
+}  // namespace desk::store

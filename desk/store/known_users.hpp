@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "desk/model/people.hpp"
+
+namespace desk::store {
+
+/// What of the user records the writers have seen committed, so that a chat message costs no look-up of its author. Bounded.
+/// Thread: any.
+class KnownUsers {
+public:
+    explicit KnownUsers(std::size_t limit = 100'000) : limit_(limit) {}
+
+    /// The stored person when `actor` brings nothing new.
+    std::optional<UserRef> find(const Actor& actor) const;
+    /// Call after the commit only. Of two records of a user the greater version stays.
+    void learn(const User& user);
+    void forget(std::string_view org, std::string_view user);
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    template <class T>
+    using Map = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+    mutable std::mutex mutex_;
+    std::size_t limit_;
+    std::size_t size_ = 0;
+    Map<Map<User>> orgs_;
+};
+
+/// True when the claims of `actor` would change `stored`: a Claims record and a token as new or newer that says something else.
+bool brings_news(const Actor& actor, const User& stored);
+
+}  // namespace desk::store

@@ -1,0 +1,141 @@
+#include "desk/store/migrations.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace desk::store {
+namespace {
+
+/// People, tickets, chats, notifications, and the log.
+constexpr std::string_view kHelpdesk = R"sql(
+CREATE TABLE orgs (id TEXT PRIMARY KEY, name TEXT NOT NULL, timezone TEXT NOT NULL, visibility TEXT NOT NULL,
+    share_company_tickets BIGINT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL) {clustered};
+CREATE TABLE org_counters (org TEXT PRIMARY KEY, epoch TEXT NOT NULL, seq BIGINT NOT NULL, ticket_number BIGINT NOT NULL,
+    last_at BIGINT NOT NULL, pruned_to BIGINT NOT NULL) {clustered};
+CREATE TABLE event_log (org TEXT NOT NULL, seq BIGINT NOT NULL, event_id TEXT NOT NULL, name TEXT NOT NULL,
+    subject_kind BIGINT NOT NULL, subject TEXT NOT NULL, author TEXT NOT NULL, meta TEXT NOT NULL, payload TEXT NOT NULL,
+    customers BIGINT NOT NULL, customer_payload TEXT NOT NULL, occurred_at BIGINT NOT NULL, PRIMARY KEY (org, seq)) {clustered};
+
+CREATE TABLE users (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, avatar_url TEXT, role TEXT NOT NULL, email TEXT, company TEXT,
+    team_ids TEXT NOT NULL, active BIGINT NOT NULL, locale TEXT, timezone TEXT, source TEXT NOT NULL, claims_iat BIGINT NOT NULL,
+    version BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (org, id), FOREIGN KEY (org) REFERENCES orgs (id)) {clustered};
+CREATE TABLE teams (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (org, id)) {clustered};
+
+CREATE TABLE tickets (org TEXT NOT NULL, id TEXT NOT NULL, number BIGINT NOT NULL, subject TEXT NOT NULL, status TEXT NOT NULL,
+    priority TEXT NOT NULL, channel TEXT NOT NULL, requester_id TEXT NOT NULL, company TEXT, assignee_id TEXT, team_id TEXT,
+    participant_ids TEXT NOT NULL, tags TEXT NOT NULL, custom_fields TEXT NOT NULL, message_count BIGINT NOT NULL, last_message_at BIGINT,
+    public_message_count BIGINT NOT NULL, public_last_message_at BIGINT, waiting_since BIGINT, first_responded_at BIGINT,
+    resolved_at BIGINT, closed_at BIGINT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, version BIGINT NOT NULL,
+    PRIMARY KEY (org, id), UNIQUE (org, number), FOREIGN KEY (org, requester_id) REFERENCES users (org, id)) {clustered};
+CREATE INDEX tickets_by_update ON tickets (org, updated_at, id);
+CREATE INDEX tickets_by_assignee ON tickets (org, assignee_id, updated_at);
+CREATE INDEX tickets_by_requester ON tickets (org, requester_id, updated_at);
+CREATE TABLE ticket_messages (org TEXT NOT NULL, ticket_id TEXT NOT NULL, number BIGINT NOT NULL, id TEXT NOT NULL, author_id TEXT NOT NULL,
+    content TEXT NOT NULL, type TEXT NOT NULL, visibility TEXT NOT NULL, attachments TEXT NOT NULL, in_reply_to TEXT,
+    client_message_id TEXT, created_at BIGINT NOT NULL, edited_at BIGINT, PRIMARY KEY (org, ticket_id, number),
+    UNIQUE (org, id), FOREIGN KEY (org, ticket_id) REFERENCES tickets (org, id)) {clustered};
+CREATE UNIQUE INDEX ticket_messages_resent ON ticket_messages (org, ticket_id, author_id, client_message_id)
+    WHERE client_message_id IS NOT NULL;
+
+CREATE TABLE conversations (org TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, customer_id TEXT NOT NULL, team_id TEXT,
+    ticket_id TEXT, last_number BIGINT NOT NULL, waiting_since BIGINT, started_at BIGINT, ended_at BIGINT, end_reason TEXT,
+    created_at BIGINT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (org, id),
+    FOREIGN KEY (org, customer_id) REFERENCES users (org, id)) {clustered};
+CREATE INDEX conversations_by_customer ON conversations (org, customer_id);
+CREATE INDEX conversations_open ON conversations (org, status, id) WHERE status <> 'ended';
+CREATE TABLE conversation_agents (org TEXT NOT NULL, conversation_id TEXT NOT NULL, position BIGINT NOT NULL, user_id TEXT NOT NULL,
+    PRIMARY KEY (org, conversation_id, position), UNIQUE (org, user_id, conversation_id),
+    FOREIGN KEY (org, conversation_id) REFERENCES conversations (org, id)) {clustered};
+CREATE TABLE chat_messages (org TEXT NOT NULL, conversation_id TEXT NOT NULL, number BIGINT NOT NULL, id TEXT NOT NULL,
+    sender_id TEXT NOT NULL, content TEXT NOT NULL, type TEXT NOT NULL, attachments TEXT NOT NULL, client_message_id TEXT,
+    created_at BIGINT NOT NULL, PRIMARY KEY (org, conversation_id, number), UNIQUE (org, id),
+    FOREIGN KEY (org, conversation_id) REFERENCES conversations (org, id)) {clustered};
+CREATE UNIQUE INDEX chat_messages_resent ON chat_messages (org, conversation_id, sender_id, client_message_id)
+    WHERE client_message_id IS NOT NULL;
+CREATE TABLE read_markers (org TEXT NOT NULL, conversation_id TEXT NOT NULL, user_id TEXT NOT NULL, number BIGINT NOT NULL,
+    message_id TEXT NOT NULL, PRIMARY KEY (org, conversation_id, user_id)) {clustered};
+
+CREATE TABLE notifications (org TEXT NOT NULL, user_id TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL,
+    message TEXT NOT NULL, data TEXT NOT NULL, link TEXT, actor_id TEXT, priority TEXT NOT NULL, read_at BIGINT,
+    created_at BIGINT NOT NULL, PRIMARY KEY (org, user_id, id)) {clustered};
+CREATE INDEX notifications_unread ON notifications (org, user_id, id) WHERE read_at IS NULL;
+CREATE TABLE unread_counts (org TEXT NOT NULL, user_id TEXT NOT NULL, unread BIGINT NOT NULL, rev BIGINT NOT NULL,
+    PRIMARY KEY (org, user_id)) {clustered};
+)sql";
+
+/// What keeps requests from being done twice, and who may not come in.
+constexpr std::string_view kDoors = R"sql(
+CREATE TABLE idempotency_keys (holder TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, status BIGINT NOT NULL,
+    response TEXT NOT NULL, expires_at BIGINT NOT NULL, PRIMARY KEY (holder, key)) {clustered};
+CREATE INDEX idempotency_keys_by_end ON idempotency_keys (expires_at);
+CREATE TABLE api_keys (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, orgs TEXT NOT NULL,
+    created_at BIGINT NOT NULL) {clustered};
+CREATE TABLE revocations (org TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, issued_before BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL, PRIMARY KEY (org, kind, subject)) {clustered};
+CREATE INDEX revocations_by_end ON revocations (expires_at);
+CREATE TABLE maintenance (id TEXT PRIMARY KEY, org TEXT, message TEXT NOT NULL, starts_at BIGINT NOT NULL, ends_at BIGINT,
+    cancelled BIGINT NOT NULL) {clustered};
+)sql";
+
+struct Migration {
+    std::string_view name;
+    std::string_view script;
+};
+
+constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}};
+
+constexpr std::string_view kVersionTable =
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";
+
+std::expected<std::int64_t, std::string> stored_version(sql::Session& session) {
+    constexpr sql::Sql kVersion{"SELECT MAX(version) FROM schema_version"};
+    auto rows = session.query(kVersion);
+    const std::int64_t version = rows.next() ? rows.integer(0) : 0;
+    if (session.failed()) return std::unexpected(session.failure()->detail);
+    return version;
+}
+
+std::string newer(std::int64_t version) {
+    return "the store has schema " + std::to_string(version) + ", this program knows schema " + std::to_string(schema_version()) +
+           " and nothing newer: use the program that wrote it, or a later one";
+}
+
+std::expected<void, std::string> apply(sql::Session& session, std::size_t index) {
+    auto& connection = session.connection();
+    const Migration& migration = kMigrations[index];
+    const std::string note = "INSERT INTO schema_version (version, name, applied_at) VALUES (" + std::to_string(index + 1) + ", '" +
+                             std::string(migration.name) + "', 0);";
+    auto done = connection.begin(sql::Connection::Mode::Write);
+    if (done) done = connection.execute(migration.script);
+    if (done) done = connection.execute(note);
+    if (done) done = connection.commit();
+    if (done) return {};
+    connection.rollback();
+    return std::unexpected("migration " + std::string(migration.name) + ": " + done.error().detail);
+}
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(kMigrations.size()); }
+
+std::expected<void, std::string> migrate(sql::Session& session) {
+    if (auto made = session.connection().execute(kVersionTable); !made) return std::unexpected(made.error().detail);
+    const auto version = stored_version(session);
+    if (!version) return std::unexpected(version.error());
+    if (*version > schema_version()) return std::unexpected(newer(*version));
+    for (auto next = static_cast<std::size_t>(*version); next < kMigrations.size(); ++next) {
+        if (auto applied = apply(session, next); !applied) return applied;
+    }
+    return {};
+}
+
+std::expected<void, std::string> check_schema(sql::Session& session) {
+    const auto version = stored_version(session);
+    if (!version) return std::unexpected(version.error());
+    if (*version > schema_version()) return std::unexpected(newer(*version));
+    if (*version == schema_version()) return {};
+    return std::unexpected("the store has schema " + std::to_string(*version) + ", this program needs schema " + std::to_string(schema_version()) +
+                           ": run `insightdesk migrate`");
+}
+
+}  // namespace desk::store

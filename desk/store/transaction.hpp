@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "desk/model/domain_event.hpp"
+#include "desk/model/ids.hpp"
+#include "desk/store/chat_repository.hpp"
+#include "desk/store/known_users.hpp"
+#include "desk/store/log.hpp"
+#include "desk/store/notification_repository.hpp"
+#include "desk/store/people_repository.hpp"
+#include "desk/store/ticket_repository.hpp"
+
+namespace desk::store {
+
+/// One org as it was at one moment, for reading. Every query is bound to that org: there is no way to ask for another's rows.
+/// A failing store gives no rows; who runs the snapshot sees the failure and answers Unavailable whatever was concluded from it.
+/// Thread: the one that runs it, for the call.
+class Snapshot {
+public:
+    Snapshot(sql::Session& session, std::string_view org, std::int64_t now_us) : session_(session), org_(org), now_us_(now_us) {}
+
+    const std::string& org() const { return org_; }
+    /// The time this began, microseconds since 1970 UTC.
+    std::int64_t now_us() const { return now_us_; }
+
+    // NOLINTBEGIN(readability-const-return-type): const is what keeps a snapshot from writing
+    const Orgs orgs() const { return {session_, org_}; }
+    const Users users() const { return {session_, org_}; }
+    const Teams teams() const { return {session_, org_}; }
+    const Tickets tickets() const { return {session_, org_}; }
+    const TicketMessages ticket_messages() const { return {session_, org_}; }
+    const Conversations conversations() const { return {session_, org_}; }
+    const ChatMessages chat_messages() const { return {session_, org_}; }
+    const Notifications notifications() const { return {session_, org_}; }
+    // NOLINTEND(readability-const-return-type)
+    LogReader log() const { return {session_, org_}; }
+
+protected:
+    sql::Session& session() const { return session_; }
+
+private:
+    sql::Session& session_;
+    std::string org_;
+    std::int64_t now_us_;
+};
+
+class Transaction;
+
+/// What one capability does when something happens in another: same transaction, in the order of registration.
+using Reaction = std::function<void(Transaction&, const DomainEvent&)>;
+
+/// What outlives a transaction and is shared by those of one worker.
+struct Shared {
+    IdGenerator& ids;
+    const KnownUsers& known;
+    const std::vector<Reaction>& reactions;
+    std::vector<User>& learned;  ///< user records written or read, to be known after the commit
+};
+
+/// One command's work on one org: all of it is committed, or nothing. The org's counter row is locked, so no other writer of this org runs
+/// meanwhile. A failing statement breaks the transaction: later ones do nothing, and the executor answers with the failure.
+class Transaction : public Snapshot {
+public:
+    Transaction(sql::Session& session, EventLog& log, std::int64_t now_us, const Shared& shared)
+        : Snapshot(session, log.org(), now_us), log_(log), shared_(shared) {}
+
+    Orgs orgs() { return {session(), org()}; }
+    Users users() { return {session(), org()}; }
+    Teams teams() { return {session(), org()}; }
+    Tickets tickets() { return {session(), org()}; }
+    TicketMessages ticket_messages() { return {session(), org()}; }
+    Conversations conversations() { return {session(), org()}; }
+    ChatMessages chat_messages() { return {session(), org()}; }
+    Notifications notifications() { return {session(), org()}; }
+
+    std::string next_id(IdKind kind) { return shared_.ids.next(kind, now_us()); }
+    std::int64_t next_ticket_number() { return log_.next_ticket_number(); }
+
+    /// Appends to the org's log; emitted after the commit, in this order. The reference is valid until the next append.
+    const EventRow& append(EventRow row) { return log_.append(std::move(row), now_us()); }
+
+    /// Tells the reactions, in their order.
+    void raise(const DomainEvent& event);
+
+    /// The stored person behind `actor`. Creates org, teams and user from the token's claims when the store does not know them, and
+    /// follows a newer token where no record says otherwise (domain.md 3.8 and 9).
+    UserRef ensure(const Actor& actor);
+
+    /// Saves a user record; who was cached is known anew after the commit.
+    void save_user(const User& user);
+
+private:
+    EventLog& log_;
+    const Shared& shared_;
+};
+
+}  // namespace desk::store
