@@ -121,9 +121,7 @@ bool Stream::drop_input() {
     return true;
 }
 
-Stream::Received Stream::receive(char* data, std::size_t size) {
-    return tls_ ? receive_tls(data, size) : receive_plain(data, size);
-}
+Stream::Received Stream::receive(char* data, std::size_t size) { return tls_ ? receive_tls(data, size) : receive_plain(data, size); }
 
 Stream::Received Stream::receive_plain(char* data, std::size_t size) {
     const ssize_t got = ::recv(fd_, data, size, 0);
