@@ -18,6 +18,10 @@ namespace sio {
 
 class Namespace;
 
+namespace detail {
+class Hub;
+}
+
 /// The first argument a client acknowledged with: JSON text, and the bytes its placeholders stand for.
 struct Reply {
     std::string json;
@@ -97,7 +101,7 @@ public:
     template <class... Args>
     void emit_with_ack(BroadcastAckCallback callback, std::string_view event, const Args&... args) const {
         const auto id = next_ack_id();
-        send_with_ack(detail::encode_event(nsp_name(), id, flags_.compress, event, args...), std::move(callback));
+        send_with_ack(detail::encode_event(nsp_name(), id, flags_.compress, event, args...), id, std::move(callback));
     }
 
     void sockets_join(std::string_view room) const;
@@ -109,7 +113,8 @@ public:
 private:
     std::string_view nsp_name() const;
     std::uint64_t next_ack_id() const;
-    void send_with_ack(EncodedEvent event, BroadcastAckCallback callback) const;
+    detail::Hub& home() const;
+    void send_with_ack(EncodedEvent event, std::uint64_t ack_id, BroadcastAckCallback callback) const;
 
     Namespace* nsp_;
     StoredTarget target_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,9 +37,13 @@ public:
     bool open() const { return session_ != nullptr; }
     /// Pre: open().
     engineio::TransportKind transport() const { return session_->transport(); }
-    /// Pre: open(), and not forgotten.
-    const engineio::Handshake& handshake() const { return session_->handshake(); }
-    void forget_handshake() { session_->forget_handshake(); }
+    /// The request that opened it, or nullptr when it was forgotten. Pre: open().
+    const engineio::Handshake* handshake() const { return handshake_forgotten_ ? nullptr : &session_->handshake(); }
+    /// Gives its memory back. Pre: open().
+    void forget_handshake() {
+        handshake_forgotten_ = true;
+        session_->forget_handshake();
+    }
     engineio::Session& session() { return *session_; }
     Server& server() const;
     runtime::Loop& loop() const;
@@ -61,6 +66,7 @@ public:
 
 private:
     friend class Socket;
+    friend class Server;
     friend class detail::Hub;
     friend class detail::SocketPackets;
     struct Rare;
@@ -68,13 +74,23 @@ private:
     void on_message(engineio::MessageType type, std::string_view data) override;
     void on_close(engineio::CloseReason reason) override;
 
-    void on_packet(const detail::PacketView& packet, std::string_view text, std::span<const std::string> attachments);
+    void on_text(std::string_view text);
+    void on_binary(std::string_view bytes);
+    /// `packet` is whole: its attachments are there.
+    void on_packet(const detail::PacketView& packet, std::span<const std::string> attachments);
     void on_connect(const detail::PacketView& packet);
     void refuse(std::string_view nsp, const ConnectError& error);
+    /// A packet was malformed or out of place: ends the session (protocol 1.5, `forced close`).
     void fail();
-    Socket* find(std::string_view nsp);
+    Socket* find(std::string_view nsp) const;
+    void add(Socket& socket);
     void remove(Socket& socket);
+    /// A namespace was joined: the connect time-out is over.
     void joined();
+    void pause();
+    void resume();
+    void trim();
+    Rare& rare();
 
     detail::Hub& hub_;
     engineio::Session* session_;
@@ -83,6 +99,7 @@ private:
     std::unique_ptr<Rare> rare_;
     Connection* previous_ = nullptr;  // in the hub
     Connection* following_ = nullptr;
+    bool handshake_forgotten_ = false;
 };
 
 }  // namespace sio

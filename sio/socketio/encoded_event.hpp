@@ -76,11 +76,14 @@ public:
 private:
     friend void sio::write_json(json::Writer& writer, const Binary& binary);
     struct Scratch;
+    static Scratch& scratch_of(std::size_t level);
+    void add_with_attachments(json::Value value, std::span<const std::string> attachments);
     EncodedEvent finish(char plain, char with_binary, std::string_view nsp, std::optional<std::uint64_t> ack_id, bool compress);
     void disarm_foreign_placeholders();
 
+    Encoder* outer_;  // of the same thread, under way
+    std::size_t level_;
     Scratch& scratch_;
-    Encoder* outer_;
     json::Writer writer_;
 };
 

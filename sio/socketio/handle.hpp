@@ -8,6 +8,10 @@ namespace sio {
 
 class Server;
 
+namespace detail {
+class SocketPackets;
+}
+
 /// Names a socket from anywhere, also after it is gone: Server::post() runs on its loop, or not at all. Thread: any.
 struct SocketHandle {
     std::uint32_t loop = 0;
@@ -59,7 +63,7 @@ public:
     explicit operator bool() const { return server_ != nullptr; }
 
 private:
-    friend class Socket;
+    friend class detail::SocketPackets;
     Next(Server& server, const SocketHandle& socket, std::uint32_t step) : server_(&server), socket_(socket), step_(step) {}
 
     Server* server_ = nullptr;

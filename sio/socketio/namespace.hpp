@@ -27,6 +27,7 @@ class Server;
 
 namespace detail {
 class RoomTable;
+class RoomWatch;
 class SocketPackets;
 }  // namespace detail
 
@@ -112,12 +113,22 @@ private:
     friend class detail::SocketPackets;
 
     detail::RoomTable& table(unsigned loop) const { return *tables_[loop]; }
+    /// The table of the calling loop, or nullptr when no loop of the server's calls.
+    detail::RoomTable* here() const;
+    /// From now on nothing is registered.
+    void freeze();
+    void room_changed(RoomEvent change, std::string_view room, std::string_view socket_id) {
+        if (room_watch_) tell_room_change(change, room, socket_id);
+    }
+    void tell_room_change(RoomEvent change, std::string_view room, std::string_view socket_id);
 
     Server& server_;
     std::string name_;
     const DynamicNamespace* parent_;
     std::vector<std::unique_ptr<detail::RoomTable>> tables_;  // one a loop
     std::unique_ptr<Adapter> adapter_;
+    std::unique_ptr<detail::RoomWatch> room_watch_;  // only when somebody wants to know
+    std::atomic<std::size_t> connected_{0};
     std::atomic<std::uint64_t> next_ack_id_{0};
     std::atomic<std::size_t> occupants_{0};  // sockets, connecting ones too, on all loops: a child with none may go
 };

@@ -14,7 +14,7 @@ enum class PacketType : std::uint8_t { Connect, Disconnect, Event, Ack, ConnectE
 
 /// The parts of `<type>[<attachments>-][<namespace>,][<ack id>][json]`; views borrow from the text.
 struct PacketView {
-    PacketType type;
+    PacketType type = PacketType::Connect;
     std::size_t attachments = 0;  ///< binary messages that follow
     std::string_view nsp = "/";
     std::optional<std::uint64_t> ack_id;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sio/base/json_writer.hpp"
+#include "sio/socketio/broadcast.hpp"
 #include "sio/socketio/disconnect_reason.hpp"
 #include "sio/socketio/event.hpp"
 #include "sio/socketio/handle.hpp"
@@ -59,6 +60,8 @@ public:
     Registrar& on_room_event(RoomHandler handler);
     /// Writes what fetch_sockets() gives as a socket's `data`: one JSON value.
     Registrar& describe(std::function<void(Socket&, json::Writer&)> writer);
+
+    const detail::Handlers& handlers() const { return *handlers_; }
 
 protected:
     Registrar();

@@ -37,7 +37,7 @@ class Server {
 public:
     /// Owns its loops.
     explicit Server(Options options = {});
-    /// Runs on loops that others use too and that outlive it. Call close() before they stop.
+    /// Runs on loops that others use too and that outlive it. Call close() before they stop, destroy it after.
     Server(runtime::LoopGroup& loops, Options options);
     /// Closes.
     ~Server();
@@ -82,12 +82,18 @@ public:
     engineio::Server& engine() { return *engine_; }
     const Options& options() const { return options_; }
 
+    /// Gives an exception of user code to Options::on_error. Thread: any.
+    void report(std::string_view nsp, std::string_view event, std::string_view what) const;
+
     /// Runs `task` with the socket on its loop, in a later turn or later in this one; drops it when the socket is gone.
     void post(const SocketHandle& socket, std::move_only_function<void(Socket&)> task);
+    /// Whether the calling thread runs the loop that `socket` is on.
+    bool on_loop_of(const SocketHandle& socket) const;
     /// The socket, when it is of the calling loop and still there. Thread: loop.
     Socket* find(const SocketHandle& socket);
 
 private:
+    friend class Broadcast;
     friend class Connection;
     friend class Namespace;
     friend class Hold;
@@ -102,8 +108,10 @@ private:
     /// For a CONNECT: finds or makes it and counts one occupant more. nullptr: no such namespace.
     Namespace* enter(std::string_view name, json::Value auth);
     void left(Namespace& nsp);
-    void report(std::string_view nsp, std::string_view event, std::string_view what) const;
     detail::Hub& hub(unsigned loop) { return *hubs_[loop]; }
+    /// The calling loop's hub, or the first loop's when no loop calls.
+    detail::Hub& home() const;
+    std::vector<std::unique_ptr<detail::Hub>> make_hubs();
 
     Options options_;
     std::unique_ptr<runtime::LoopGroup> owned_loops_;

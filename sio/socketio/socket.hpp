@@ -26,6 +26,7 @@
 namespace sio {
 
 class Connection;
+class LocalAdapter;
 class Namespace;
 class Server;
 class SocketEmitter;
@@ -48,16 +49,17 @@ public:
 
     /// 20 random characters, public: not the secret id of the connection.
     std::string_view id() const { return {id_.data(), id_.size()}; }
-    SocketHandle handle() const;
     Namespace& nsp() const;
     Connection& connection() const { return *connection_; }
     Server& server() const;
+    /// Names it until its `disconnect` handlers have run, nothing after that.
+    SocketHandle handle() const;
     /// Past its middlewares and not yet disconnected.
     bool connected() const { return state_ == State::Connected; }
     /// The state of an earlier connection was restored (protocol 1.5, recovery).
     bool recovered() const { return recovered_; }
     /// The CONNECT packet's payload as JSON text, `{}` when there was none. Kept while middlewares and connection handlers run, and
-    /// longer only with Options::retain_auth; empty when it is gone.
+    /// longer only with Options::retain_auth.
     std::string_view auth() const;
 
     /// Arguments: strings, numbers, bools, nullptr, optionals, ranges, maps, json::Value, Text, Raw, Binary, Arguments, and anything with
@@ -113,15 +115,20 @@ public:
     }
 
 private:
+    friend class Ack;
     friend class Connection;
+    friend class Event;
     friend class Hold;
+    friend class LocalAdapter;
     friend class Next;
     friend class Server;
     friend class SocketEmitter;
     friend class detail::RoomTable;
     friend class detail::SocketPackets;
-    enum class State : std::uint8_t { Connecting, Connected, Gone };
+    enum class State : std::uint8_t { Connecting, Connected, Leaving, Gone };
+    struct PendingAck;
     struct Rare;
+    static constexpr std::uint32_t kNoSlot = static_cast<std::uint32_t>(-1);
 
     Socket(Connection& connection, detail::RoomTable& table, std::string_view id);
 
@@ -129,6 +136,7 @@ private:
     std::uint64_t next_ack_id();
     void send_with_ack(const EncodedEvent& event, std::uint64_t id, std::optional<std::chrono::milliseconds> limit, AckCallback callback);
     bool write(const EncodedEvent& event, bool only_if_writable);
+    void answer(const EncodedEvent& ack);
     Rare& rare();
 
     Connection* connection_;
@@ -139,10 +147,11 @@ private:
     std::unique_ptr<Rare> rare_;
     detail::Memberships memberships_;
     std::array<char, 20> id_;
-    std::uint32_t slot_ = 0;
+    std::uint32_t slot_ = kNoSlot;
     std::uint32_t stamp_ = 0;  // of the last visit that met it
     State state_ = State::Connecting;
     bool recovered_ = false;
+    bool busy_ = false;  // inside a handler of one of its packets
 };
 
 /// Options for one emission to one socket: `socket.timeout(5s).emit_with_ack(...)`. Use it within the expression.

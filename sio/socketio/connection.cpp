@@ -1,0 +1,196 @@
+#include "sio/socketio/connection.hpp"
+
+#include <utility>
+
+#include "sio/base/json_writer.hpp"
+#include "sio/runtime/timer.hpp"
+#include "sio/socketio/hub.hpp"
+#include "sio/socketio/namespace.hpp"
+#include "sio/socketio/packet.hpp"
+#include "sio/socketio/room_table.hpp"
+#include "sio/socketio/server.hpp"
+#include "sio/socketio/socket_id.hpp"
+#include "sio/socketio/socket_packets.hpp"
+
+namespace sio {
+namespace {
+
+/// A packet whose attachments are still to come, with the text its views look into.
+struct Reconstruction {
+    std::string padded_text;
+    detail::PacketView packet;
+    std::vector<std::string> attachments;
+};
+
+std::string header(char type, std::string_view nsp) {
+    std::string text = {'4', type};
+    if (nsp != "/") text.append(nsp).push_back(',');
+    return text;
+}
+
+}  // namespace
+
+/// What a connection has only for a while.
+struct Connection::Rare {
+    explicit Rare(Connection& connection) : connect_timer([](void* self) { static_cast<Connection*>(self)->fail(); }, &connection) {}
+
+    runtime::Timer connect_timer;
+    std::unique_ptr<Reconstruction> reconstruction;
+    std::uint32_t pauses = 0;
+};
+
+Connection::Connection(detail::Hub& hub, engineio::Session& session) : hub_(hub), session_(&session) {
+    hub.loop().arm_after(rare().connect_timer, hub.server().options().connect_timeout);
+}
+
+Connection::~Connection() = default;
+
+Server& Connection::server() const { return hub_.server(); }
+runtime::Loop& Connection::loop() const { return hub_.loop(); }
+
+Connection::Rare& Connection::rare() {
+    if (!rare_) rare_ = std::make_unique<Rare>(*this);
+    return *rare_;
+}
+
+void Connection::on_message(engineio::MessageType type, std::string_view data) {
+    if (type == engineio::MessageType::Text) {
+        on_text(data);
+    } else {
+        on_binary(data);
+    }
+}
+
+void Connection::on_text(std::string_view text) {
+    if (rare_ && rare_->reconstruction) return fail();
+    const auto packet = detail::decode_packet(text, server().options().max_attachments);
+    if (!packet) return fail();
+    if (packet->attachments == 0) return on_packet(*packet, {});
+    auto begun = std::make_unique<Reconstruction>();
+    begun->padded_text.reserve(text.size() + json::kPadding);
+    begun->padded_text.append(text).append(json::kPadding, '\0');
+    begun->packet = *detail::decode_packet(std::string_view(begun->padded_text).substr(0, text.size()), packet->attachments);
+    rare().reconstruction = std::move(begun);
+}
+
+void Connection::on_binary(std::string_view bytes) {
+    if (!rare_ || !rare_->reconstruction) return fail();
+    auto& attachments = rare_->reconstruction->attachments;
+    attachments.emplace_back(bytes);
+    if (attachments.size() < rare_->reconstruction->packet.attachments) return;
+    const auto whole = std::move(rare_->reconstruction);
+    trim();
+    on_packet(whole->packet, whole->attachments);
+}
+
+void Connection::on_packet(const detail::PacketView& packet, std::span<const std::string> attachments) {
+    Socket* const socket = find(packet.nsp);
+    if (socket != nullptr) return detail::SocketPackets::receive(*socket, packet, attachments);
+    if (packet.type != detail::PacketType::Connect) return fail();
+    on_connect(packet);
+}
+
+void Connection::on_connect(const detail::PacketView& packet) {
+    const auto& options = server().options();
+    if (packet.nsp.size() > options.max_namespace_length) return fail();
+    detail::Hub::ParserLease parser(hub_);
+    json::Value auth;
+    if (!packet.json.empty()) {
+        const auto parsed = parser->parse(packet.json);
+        if (!parsed || !parsed->is_object()) return fail();
+        auth = *parsed;
+    }
+    std::size_t joined = 0;
+    for (const Socket* socket = sockets_; socket != nullptr; socket = socket->next_) ++joined;
+    Namespace* const nsp = joined < options.max_namespaces_per_connection ? server().enter(packet.nsp, auth) : nullptr;
+    if (nsp == nullptr) return refuse(packet.nsp, {"Invalid namespace", {}});
+
+    const auto id = detail::make_socket_id(hub_.index());
+    auto& table = nsp->table(hub_.index());
+    std::unique_ptr<Socket> made(new Socket(*this, table, {id.data(), id.size()}));
+    Socket& socket = *made;
+    socket.slot_ = hub_.insert(std::move(made));
+    add(socket);
+    table.insert(socket);
+    detail::SocketPackets::connect(socket, packet.json);
+}
+
+void Connection::refuse(std::string_view nsp, const ConnectError& error) {
+    std::string text = header('4', nsp);
+    json::Writer writer(text);
+    writer.begin_object().field("message", error.message);
+    if (!error.data.empty()) writer.field("data", json::Raw{error.data});
+    writer.end_object();
+    session_->send(engineio::text_packet(text));
+}
+
+void Connection::fail() {
+    if (session_ != nullptr) session_->close(engineio::CloseReason::ForcedClose);
+}
+
+void Connection::close() {
+    if (session_ != nullptr) session_->close(engineio::CloseReason::ForcedServerClose);
+}
+
+void Connection::on_close(engineio::CloseReason reason) {
+    session_ = nullptr;
+    for (Socket* socket = sockets_; socket != nullptr; socket = socket->next_) socket->session_ = nullptr;
+    // Those that go stay in memory, linked to what followed them; one that is on its way out already is let be.
+    for (Socket* socket = sockets_; socket != nullptr;) {
+        Socket* const next = socket->next_;
+        detail::SocketPackets::disconnect(*socket, reason_of(reason));
+        socket = next;
+    }
+    rare_.reset();
+    hub_.retire(*this);
+}
+
+Socket* Connection::find(std::string_view nsp) const {
+    Socket* socket = sockets_;
+    while (socket != nullptr && socket->nsp_name() != nsp) socket = socket->next_;
+    return socket;
+}
+
+Socket* Connection::socket(std::string_view nsp) {
+    Socket* const found = find(nsp);
+    return found != nullptr && found->connected() ? found : nullptr;
+}
+
+void Connection::for_each_socket(FunctionRef<void(Socket&)> visit) {
+    // The one visited may go: see on_close.
+    for (Socket* socket = sockets_; socket != nullptr;) {
+        Socket* const next = socket->next_;
+        if (socket->connected()) visit(*socket);
+        socket = next;
+    }
+}
+
+void Connection::add(Socket& socket) { socket.next_ = std::exchange(sockets_, &socket); }
+
+void Connection::remove(Socket& socket) {
+    Socket** link = &sockets_;
+    while (*link != &socket) link = &(*link)->next_;
+    *link = socket.next_;
+}
+
+void Connection::joined() {
+    if (!rare_) return;
+    rare_->connect_timer.cancel();
+    trim();
+}
+
+void Connection::trim() {
+    if (!rare_->reconstruction && rare_->pauses == 0 && !rare_->connect_timer.armed()) rare_.reset();
+}
+
+void Connection::pause() {
+    if (rare().pauses++ == 0 && session_ != nullptr) session_->pause_reading();
+}
+
+void Connection::resume() {
+    if (!rare_ || --rare_->pauses > 0) return;
+    trim();
+    if (session_ != nullptr) session_->resume_reading();
+}
+
+}  // namespace sio

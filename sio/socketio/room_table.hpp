@@ -1,0 +1,81 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sio/socketio/function_ref.hpp"
+#include "sio/socketio/memberships.hpp"
+#include "sio/socketio/pointer_set.hpp"
+#include "sio/socketio/room.hpp"
+#include "sio/socketio/room_filter.hpp"
+#include "sio/socketio/target.hpp"
+
+namespace sio {
+
+class Namespace;
+class Socket;
+
+namespace detail {
+
+class Hub;
+
+struct SocketTraits {
+    static std::uint32_t hash(const Socket& socket);
+};
+
+/// One namespace's sockets on one loop and the rooms they are in. Joining and leaving cost the smaller of the room's members and the
+/// socket's rooms; a broadcast walks an array.
+/// Thread: its loop, unless said otherwise.
+class RoomTable {
+public:
+    RoomTable(Namespace& nsp, Hub& hub) : nsp_(nsp), hub_(hub) {}
+    ~RoomTable();
+    RoomTable(const RoomTable&) = delete;
+    RoomTable& operator=(const RoomTable&) = delete;
+
+    Namespace& nsp() const { return nsp_; }
+    Hub& hub() const { return hub_; }
+
+    void insert(Socket& socket);
+    /// Out of all rooms and of the table.
+    void erase(Socket& socket);
+    Socket* find(std::string_view id) const;
+
+    void join(Socket& socket, std::string_view room);
+    void leave(Socket& socket, std::string_view room);
+    bool in_room(const Socket& socket, std::string_view room) const;
+    std::size_t room_count() const { return rooms_.size(); }
+
+    /// Visits the sockets of the target that are connected at their turn. See Namespace::for_each_local.
+    void for_each(const Target& target, FunctionRef<void(Socket&)> visit, bool connecting_too = false);
+
+    /// Thread: any.
+    bool may_have(const Target& target) const;
+
+private:
+    static constexpr std::uint32_t kNowhere = static_cast<std::uint32_t>(-1);
+
+    Room* find_room(std::string_view name, std::uint32_t hash) const;
+    static std::uint32_t index_of(const Socket& socket, const Room& room);
+    void remove_membership(Socket& socket, std::uint32_t index);
+    bool foreign(const Socket& socket) const;
+    void collect(const Target& target, std::vector<Socket*>& found);
+    std::uint32_t next_stamp();
+    template <class Visit>
+    void for_each_in(std::string_view room, const Visit& visit) const;
+
+    Namespace& nsp_;
+    Hub& hub_;
+    PointerSet<Socket, SocketTraits> sockets_;
+    PointerSet<Room, RoomTraits> rooms_;
+    RoomFilter filter_;
+    std::atomic<std::size_t> occupants_{0};
+    std::vector<Socket*> scratch_;
+    std::uint32_t stamp_ = 0;
+};
+
+}  // namespace detail
+}  // namespace sio

@@ -1,0 +1,134 @@
+// The way of a socket into its namespace and out of it.
+#include <utility>
+
+#include "sio/base/json_writer.hpp"
+#include "sio/socketio/connection.hpp"
+#include "sio/socketio/guarded.hpp"
+#include "sio/socketio/handlers.hpp"
+#include "sio/socketio/hub.hpp"
+#include "sio/socketio/namespace.hpp"
+#include "sio/socketio/room_table.hpp"
+#include "sio/socketio/server.hpp"
+#include "sio/socketio/socket_packets.hpp"
+#include "sio/socketio/socket_rare.hpp"
+
+namespace sio::detail {
+
+void SocketPackets::connect(Socket& socket, std::string_view auth) {
+    const bool anyone_asks = !socket.nsp().handlers().middlewares.empty();
+    if (!auth.empty()) socket.rare().auth = auth;
+    if (anyone_asks) {
+        run_middlewares(socket);
+    } else {
+        admit(socket);
+    }
+}
+
+// A middleware that answers before it returns is gone on from here, not from inside its call: it sees the socket as it left it, and any
+// number of them takes one frame of stack.
+void SocketPackets::run_middlewares(Socket& socket) {
+    using Outcome = Socket::Rare::Outcome;
+    const auto& middlewares = socket.nsp().handlers().middlewares;
+    auto& rare = socket.rare();
+    while (rare.step < middlewares.size()) {
+        rare.outcome = Outcome::Open;
+        rare.in_middleware = true;
+        const auto& middleware = middlewares[rare.step];
+        const bool ended = guarded(socket.server(), socket.nsp_name(), "middleware",
+                                   [&] { middleware(socket, Next(socket.server(), socket.handle(), rare.step)); });
+        if (!ended && socket.state_ == Socket::State::Connecting) {
+            rare.outcome = Outcome::Refused;
+            rare.error = {"Internal server error", {}};
+        }
+        if (socket.state_ != Socket::State::Connecting) return;  // and `rare` is gone
+        rare.in_middleware = false;
+        if (rare.outcome == Outcome::Open) return;
+        if (rare.outcome == Outcome::Refused) return refuse(socket, ConnectError(std::move(rare.error)));
+        ++rare.step;
+    }
+    admit(socket);
+}
+
+void SocketPackets::resolve(Socket& socket, std::uint32_t step, const ConnectError* error) {
+    using Outcome = Socket::Rare::Outcome;
+    if (socket.state_ != Socket::State::Connecting || !socket.rare_) return;
+    auto& rare = *socket.rare_;
+    if (rare.step != step || rare.outcome != Outcome::Open) return;
+    rare.outcome = error ? Outcome::Refused : Outcome::Passed;
+    if (error) rare.error = *error;
+    if (rare.in_middleware) return;
+    if (error) return refuse(socket, *error);
+    ++rare.step;
+    run_middlewares(socket);
+}
+
+void SocketPackets::admit(Socket& socket) {
+    auto& nsp = socket.nsp();
+    socket.state_ = Socket::State::Connected;
+    nsp.connected_.fetch_add(1, std::memory_order_relaxed);
+
+    std::string packet = "40";
+    if (nsp.name() != "/") packet.append(nsp.name()).push_back(',');
+    json::Writer(packet).begin_object().field("sid", socket.id()).end_object();
+    socket.session_->send(engineio::text_packet(packet));
+    socket.connection().joined();
+
+    socket.busy_ = true;
+    for (const auto& handler : nsp.handlers().connection) {
+        if (socket.state_ != Socket::State::Connected) break;
+        guarded(socket.server(), nsp.name(), "connection", [&] { handler(socket); });
+    }
+    socket.busy_ = false;
+    if (socket.state_ != Socket::State::Connected || !socket.rare_) return;
+    if (!socket.server().options().retain_auth) std::string().swap(socket.rare_->auth);
+    drain(socket);
+}
+
+void SocketPackets::refuse(Socket& socket, const ConnectError& error) {
+    auto& connection = socket.connection();
+    if (connection.open()) connection.refuse(socket.nsp_name(), error);
+    unlink(socket);
+}
+
+void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
+    if (socket.state_ == Socket::State::Connecting) return unlink(socket);
+    if (socket.state_ != Socket::State::Connected) return;
+    auto& nsp = socket.nsp();
+    const auto run = [&](const auto& handlers, std::string_view name) {
+        for (const auto& handler : handlers) {
+            guarded(socket.server(), nsp.name(), name, [&] { handler(socket, reason); });
+        }
+    };
+    socket.state_ = Socket::State::Leaving;
+    nsp.connected_.fetch_sub(1, std::memory_order_relaxed);
+    run(nsp.handlers().disconnecting, "disconnecting");
+    socket.table_->erase(socket);
+    socket.state_ = Socket::State::Gone;
+    run(nsp.handlers().disconnect, "disconnect");
+    unlink(socket);
+}
+
+// The object stays until the turn's end, for someone up the stack may be in one of its handlers. A child namespace may go with it, so
+// nothing of the namespace is touched after left().
+void SocketPackets::unlink(Socket& socket) {
+    auto& connection = socket.connection();
+    auto& server = socket.server();
+    if (socket.state_ != Socket::State::Gone) socket.table_->erase(socket);
+    socket.state_ = Socket::State::Gone;
+    const auto rare = std::move(socket.rare_);
+    connection.remove(socket);
+    socket.table_->hub().retire(socket, std::exchange(socket.slot_, Socket::kNoSlot));
+    server.left(socket.nsp());
+    if (!rare) return;
+
+    for (const auto& [id, pending] : rare->acks) {
+        guarded(server, {}, "acknowledgement", [&] { pending->callback(fail(ErrorCode::Closed, "socket is disconnected")); });
+    }
+    if (rare->paused) connection.resume();
+    // What waited was for this socket, but a client may have left and come again before it got an answer.
+    auto packet = rare->waiting.begin();
+    while (packet != rare->waiting.end() && packet->type != PacketType::Connect) ++packet;
+    for (; packet != rare->waiting.end() && connection.open(); ++packet) connection.on_packet(packet->view(), packet->attachments);
+}
+
+}  // namespace sio::detail

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sio/socketio/disconnect_reason.hpp"
+#include "sio/socketio/handle.hpp"
+#include "sio/socketio/packet.hpp"
+
+namespace sio {
+
+class Event;
+class Socket;
+
+namespace detail {
+
+/// What happens to a socket's packets, strictly in their order: the way through the middlewares, holding back, handlers, the way out.
+/// Thread: the socket's loop. Any call may disconnect the socket; the object lives until the turn's end.
+class SocketPackets {
+public:
+    /// Starts the middlewares.
+    static void connect(Socket& socket, std::string_view auth);
+    /// The middleware at `step` said how to go on; late and repeated answers are ignored.
+    static void resolve(Socket& socket, std::uint32_t step, const ConnectError* error);
+
+    static void receive(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
+    static void release_hold(Socket& socket);
+    static void disconnect(Socket& socket, DisconnectReason reason);
+
+private:
+    static void run_middlewares(Socket& socket);
+    static void admit(Socket& socket);
+    static void refuse(Socket& socket, const ConnectError& error);
+
+    static void store(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
+    static void drain(Socket& socket);
+    static void process(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
+    static void on_event(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
+    static void on_ack(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
+    static void handle(Socket& socket, const Event& event);
+
+    static void unlink(Socket& socket);
+    static void trim(Socket& socket);
+};
+
+}  // namespace detail
+}  // namespace sio
