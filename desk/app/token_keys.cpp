@@ -84,6 +84,7 @@ std::expected<TokenKeys, std::string> load(const Config& config, WithoutKey with
         if (!key) return std::unexpected("jwt_secret: " + key.error().detail);
         keys.weak_secret = secret->size() < kStrongBytes;
         keys.signing = *key;
+        keys.secret = *secret;
         keys.verifying.add(*std::move(key));
     }
     if (auto added = add_public_keys(config, keys); !added) return std::unexpected(added.error());

@@ -14,6 +14,7 @@ namespace desk::app {
 struct TokenKeys {
     auth::KeySet verifying;
     std::optional<auth::Key> signing;    ///< the HS256 secret, where there is one
+    std::string secret;                  ///< its text, for the log to look out for
     std::optional<std::string> made_at;  ///< the file of the development secret when no key was configured; empty text: memory only
     bool weak_secret = false;            ///< shorter than the 32 bytes that RFC 7518 section 3.2 wants: worth a warning
 };

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "desk/app/config.hpp"
+#include "desk/app/gen_token.hpp"
+
+namespace desk::app {
+
+struct ServeCommand {
+    Config config;
+};
+
+struct GenTokenCommand {
+    Config config;
+    GenTokenRequest request;
+};
+
+struct CheckTokenCommand {
+    Config config;
+    std::optional<std::string> token;  ///< none: read from standard input
+};
+
+struct CheckConfigCommand {
+    Config config;
+    RawConfig raw;
+};
+
+/// help, version, default-config, config-page: nothing to do but to write.
+struct PrintCommand {
+    std::string text;
+};
+
+/// What was wrong with the command line, environment or file.
+struct UsageError {
+    std::string text;
+};
+
+using Command = std::variant<ServeCommand, GenTokenCommand, CheckTokenCommand, CheckConfigCommand, PrintCommand, UsageError>;
+
+/// Understands `insightdesk COMMAND [--flags]`. Settings come from flags, `environment`, and the file that --config or INSIGHTDESK_CONFIG
+/// names. `arguments` begins with the program's name, as main has it.
+Command parse_command_line(std::span<const char* const> arguments, const Environment& environment);
+
+/// Runs every command but ServeCommand, which it must not be given. Returns the exit status: 0, 1 for a refused token or configuration,
+/// 2 for wrong usage.
+int run_offline(const Command& command, std::istream& in, std::ostream& out, std::ostream& err);
+
+}  // namespace desk::app
