@@ -21,7 +21,7 @@ Audience implied_audience(const EventRow& row) {
 /// Without building the strings of implied_audience: this is on the path of every chat message.
 bool is_implied(const EventRow& row) {
     const Audience& a = row.audience;
-    if (row.access || row.unread || !a.staff_rooms.empty() || !a.customer_rooms.empty()) return false;
+    if (row.access || row.unread || !a.staff_rooms.empty() || !a.customer_rooms.empty() || !a.customer_users.empty()) return false;
     if (row.subject_kind == SubjectKind::Conversation) {
         return a.users.empty() && a.shared_rooms.size() == 1 && a.shared_rooms[0].size() == row.subject.size() + 5 &&
                a.shared_rooms[0].starts_with("conv:") && a.shared_rooms[0].ends_with(row.subject);
@@ -40,6 +40,7 @@ void write_audience(Writer& w, const Audience& audience) {
     write_list(w, "customers", audience.customer_rooms);
     write_list(w, "shared", audience.shared_rooms);
     write_list(w, "users", audience.users);
+    write_list(w, "customerUsers", audience.customer_users);
     w.end_object();
 }
 
@@ -64,7 +65,8 @@ std::optional<std::string> read_text(Value value) {
 }
 
 Audience read_audience(Value value) {
-    return {read_list(value["staff"]), read_list(value["customers"]), read_list(value["shared"]), read_list(value["users"])};
+    return {read_list(value["staff"]), read_list(value["customers"]), read_list(value["shared"]), read_list(value["users"]),
+            read_list(value["customerUsers"])};
 }
 
 TicketAccess read_access(Value value) {

@@ -31,6 +31,7 @@ struct Audience {
     std::vector<std::string> customer_rooms;  ///< hold customers only: get the customers' payload
     std::vector<std::string> shared_rooms;    ///< `conv:{c}`: everybody in it gets the payload
     std::vector<std::string> users;           ///< ids: their `user:{u}` rooms, each socket gets the projection of its role
+    std::vector<std::string> customer_users;  ///< ids: of their rooms only sockets of customers
 
     bool operator==(const Audience&) const = default;
 };

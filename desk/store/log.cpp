@@ -60,11 +60,13 @@ void EventLog::lock() {
     auto found = session_.query(kLock, org_);
     exists_ = found.next();
     if (!exists_) return;
+    epoch_ = found.text(0);
     counters_ = {found.integer(1), found.integer(2), found.integer(3)};
     stored_ = counters_;
 }
 
 const EventRow& EventLog::append(EventRow row, std::int64_t now_us) {
+    if (epoch_.empty()) epoch_ = sio::random_hex(kEpochDigits);
     row.org = org_;
     row.seq = ++counters_.seq;
     // Never back, so that a point in time is one place in the log.
@@ -73,9 +75,12 @@ const EventRow& EventLog::append(EventRow row, std::int64_t now_us) {
     row.event_id = event_id(row.occurred_at_us, row.seq);
     stamp(row.payload, row);
     if (row.customers == Customers::Own) stamp(row.customer_payload, row);
+    if (row.access) stamp(row.access->lost_payload, row);
     rows_.push_back(std::move(row));
     return rows_.back();
 }
+
+Cursor EventLog::position() const { return {epoch_.empty() ? std::string(kNoEpoch) : epoch_, counters_.seq}; }
 
 void EventLog::rewind(const Mark& mark) {
     rows_.resize(mark.rows);
@@ -84,6 +89,7 @@ void EventLog::rewind(const Mark& mark) {
 
 void EventLog::flush() {
     if (counters_ == stored_) return;
+    if (epoch_.empty()) epoch_ = sio::random_hex(kEpochDigits);
     for (const EventRow& row : rows_) {
         const std::string meta = meta_to_json(row);
         session_.run(kInsert, org_, row.seq, row.event_id, row.name, static_cast<int>(row.subject_kind), row.subject, row.author, meta,
@@ -92,7 +98,7 @@ void EventLog::flush() {
     if (exists_) {
         session_.run(kAdvance, org_, counters_.seq, counters_.ticket_number, counters_.last_at_us);
     } else {
-        session_.run(kCreate, org_, sio::random_hex(kEpochDigits), counters_.seq, counters_.ticket_number, counters_.last_at_us);
+        session_.run(kCreate, org_, epoch_, counters_.seq, counters_.ticket_number, counters_.last_at_us);
     }
 }
 

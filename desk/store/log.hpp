@@ -27,6 +27,9 @@ public:
     /// Gives the row its org, seq, eventId and time (times never step back within an org), and puts eventId and seq into its payloads. Valid until the next append.
     const EventRow& append(EventRow row, std::int64_t now_us);
 
+    /// Where the log stands, rows of this transaction included.
+    Cursor position() const;
+
     /// Numbers of tickets count from 1 in each org.
     std::int64_t next_ticket_number() { return ++counters_.ticket_number; }
 
@@ -53,6 +56,7 @@ public:
 private:
     sql::Session& session_;
     std::string org_;
+    std::string epoch_;
     Counters counters_;
     Counters stored_;
     bool exists_ = false;

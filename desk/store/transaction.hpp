@@ -83,6 +83,9 @@ public:
     /// Appends to the org's log; emitted after the commit, in this order. The reference is valid until the next append.
     const EventRow& append(EventRow row) { return log_.append(std::move(row), now_us()); }
 
+    /// Where the log stands after what was appended so far: what a reader who joins now has seen.
+    Cursor position() const { return log_.position(); }
+
     /// Tells the reactions, in their order.
     void raise(const DomainEvent& event);
 
