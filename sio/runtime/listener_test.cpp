@@ -224,7 +224,10 @@ TEST(Listener, ListensOnIpv6) {
     ListenOptions options;
     options.host = "::1";
     auto listener = Listener::open(loops, options, server.accept());
-    if (!listener) GTEST_SKIP() << "no IPv6 here: " << listener.error().detail;
+    if (!listener) {
+        EXPECT_EQ(listener.error().code, ErrorCode::System);  // a machine without IPv6
+        return;
+    }
     EXPECT_NE((*listener)->port(), 0);
 }
 

@@ -41,7 +41,7 @@ public:
 /// A connected TCP socket, with TLS or without, its unread bytes and its queue of output. Output is written once a turn; small frames leave
 /// joined in one write. Owned by the protocol object that is its handler; destroying it closes the socket at once. Calls into a dead
 /// stream do nothing.
-/// Thread: the loop it is on; none while detached.
+/// Thread: the loop it is on. While detached, whichever holds it, and only for prepend_unread(), send(), attach(), abort() and destruction.
 class Stream final : public Pollable, public Flushable {
 public:
     /// Takes over `fd` (non-blocking). `tls` is null for plain TCP.
