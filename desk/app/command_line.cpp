@@ -4,6 +4,7 @@
 
 #include "desk/app/config_print.hpp"
 #include "desk/app/config_text.hpp"
+#include "desk/app/redact.hpp"
 #include "desk/app/settings.hpp"
 
 namespace desk::app {
@@ -173,11 +174,28 @@ Command dispatch(const Commands& commands, const Environment& environment) {
     return command;
 }
 
+constexpr std::string_view kHint = "\nTry `insightdesk --help`, or `insightdesk COMMAND --help`.\n";
+
+UsageError usage(const std::string& what) { return {"insightdesk: " + Redactor().redact(what) + std::string(kHint)}; }
+
+/// Names what nobody asked for. The value behind an unknown flag is left out: it may be a misspelt flag's secret.
+UsageError unexpected(const std::vector<std::string>& rest) {
+    const auto flag = std::ranges::find_if(rest, [](const std::string& argument) { return argument.starts_with('-'); });
+    if (flag == rest.end()) return usage("\"" + rest.back() + "\" was not expected");
+    const auto name = flag->substr(0, flag->find('='));
+    std::string setting = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+    std::ranges::replace(setting, '-', '_');
+    const auto* near = find_setting(nearest_setting(setting));
+    return usage("there is no " + name + (near != nullptr ? " here; did you mean " + near->flag() + "?" : " here"));
+}
+
 }  // namespace
 
 Command parse_command_line(std::span<const char* const> arguments, const Environment& environment) {
     Commands commands;
     if (arguments.size() <= 1) return PrintCommand{commands.app.help()};
+    const std::string first = arguments[1];
+    if (!first.starts_with('-') && commands.app.get_subcommand_no_throw(first) == nullptr) return usage("\"" + first + "\" is no command");
     try {
         commands.app.parse(static_cast<int>(arguments.size()), arguments.data());
         return dispatch(commands, environment);
@@ -185,8 +203,10 @@ Command parse_command_line(std::span<const char* const> arguments, const Environ
         std::ostringstream out;
         commands.app.exit(call, out, out);
         return PrintCommand{out.str()};
+    } catch (const CLI::ExtrasError&) {
+        return unexpected(commands.app.remaining(true));
     } catch (const CLI::ParseError& error) {
-        return UsageError{"insightdesk: " + std::string(error.what()) + "\nTry `insightdesk --help`, or `insightdesk COMMAND --help`.\n"};
+        return usage(error.what());
     }
 }
 

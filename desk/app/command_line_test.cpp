@@ -96,13 +96,21 @@ TEST(CommandLine, AFlagBeatsTheEnvironmentBeatsTheFile) {
 }
 
 TEST(CommandLine, UnknownThingsAreRefusedByName) {
-    EXPECT_THAT(usage_error({"serve", "--prot", "1"}), HasSubstr("--prot"));
+    EXPECT_THAT(usage_error({"serve", "--prot", "1"}), HasSubstr("there is no --prot here; did you mean --port?"));
+    EXPECT_THAT(usage_error({"serve", "--prot=1", "--port", "2"}), HasSubstr("there is no --prot here"));
+    EXPECT_THAT(usage_error({"gen-token", "--user", "u", "--org", "o", "--port", "1"}), HasSubstr("there is no --port here"));
     EXPECT_THAT(usage_error({"serve", "extra"}), HasSubstr("extra"));
     EXPECT_THAT(usage_error({"swerve"}), HasSubstr("swerve"));
     EXPECT_THAT(usage_error({"serve"}, {{"INSIGHTDESK_PROT", "1"}}), HasSubstr("INSIGHTDESK_PROT is no setting"));
     EXPECT_THAT(usage_error({"serve", "--port", "x"}), HasSubstr("--port: \"x\" is not a whole number"));
     EXPECT_THAT(usage_error({"serve", "--port"}), HasSubstr("--port"));
     EXPECT_THAT(usage_error({"gen-token", "--user", "u"}), HasSubstr("--org"));
+}
+
+TEST(CommandLine, NoUsageErrorShowsASecret) {
+    EXPECT_THAT(usage_error({"serve", "--jwt-secrett", "hush"}), Not(HasSubstr("hush")));
+    EXPECT_THAT(usage_error({"serve", "--jwt-secrett=hush"}), Not(HasSubstr("hush")));
+    EXPECT_THAT(usage_error({"check-token", "a", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}), Not(HasSubstr("eyJ")));
 }
 
 TEST(CommandLine, ProblemsOfAllSourcesComeTogether) {

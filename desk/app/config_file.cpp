@@ -1,4 +1,3 @@
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <fstream>
@@ -33,13 +32,9 @@ std::optional<std::string> as_text(const toml::node& node) {
     return list;
 }
 
-}  // namespace
-
-Problems add_file(RawConfig& raw, std::string_view toml, std::string_view where) {
-    const auto parsed = toml::parse(toml);
-    if (!parsed) return {at(where, parsed.error().source()) + std::string(parsed.error().description())};
+Problems add_table(RawConfig& raw, const toml::table& table, std::string_view where) {
     Problems problems;
-    for (const auto& [key, node] : parsed.table()) {
+    for (const auto& [key, node] : table) {
         const std::string name(key.str());
         if (find_setting(name) == nullptr) {
             const auto near = nearest_setting(name);
@@ -53,6 +48,16 @@ Problems add_file(RawConfig& raw, std::string_view toml, std::string_view where)
         }
     }
     return problems;
+}
+
+}  // namespace
+
+Problems add_file(RawConfig& raw, std::string_view toml, std::string_view where) {
+    try {
+        return add_table(raw, toml::parse(toml), where);
+    } catch (const toml::parse_error& error) {
+        return {at(where, error.source()) + std::string(error.description())};
+    }
 }
 
 Problems add_file_at(RawConfig& raw, const std::string& path) {
