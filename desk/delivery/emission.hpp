@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "desk/model/event.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk {
+
+/// One row made ready for the sockets of one namespace: its projections encoded once, its rooms named. Shared by all loops.
+/// Thread: any; immutable.
+class Emission {
+public:
+    Emission(sio::Namespace& nsp, const EventRow& row);
+
+    /// Whether a loop may have anybody to tell.
+    bool concerns(unsigned loop) const;
+    /// Emits on the calling loop: first evicts who lost access, then tells the others. Thread: loop.
+    void deliver() const;
+
+private:
+    struct Loss {
+        AccessChange change;
+        sio::StoredTarget rooms;  // those in it and those with the ticket in their lists
+        std::string staff_room;
+        std::string customer_room;
+        std::string ticket;
+        sio::EncodedEvent unsubscribed;
+        sio::EncodedEvent lost;
+    };
+    void evict() const;
+
+    sio::Namespace& nsp_;
+    sio::EncodedEvent staff_event_;
+    sio::EncodedEvent customer_event_;  // empty: customers learn nothing
+    sio::StoredTarget rooms_;
+    std::optional<Loss> loss_;
+};
+
+}  // namespace desk

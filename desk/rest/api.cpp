@@ -1,0 +1,152 @@
+#include "desk/rest/api.hpp"
+
+#include <algorithm>
+
+#include "sio/base/bytes.hpp"
+#include "sio/base/ids.hpp"
+#include "sio/base/json_writer.hpp"
+
+namespace desk::rest {
+
+namespace http = sio::http;
+
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+bool carries_body(http::Method method) { return method == http::Method::Post || method == http::Method::Put || method == http::Method::Patch; }
+
+http::Response with_headers(http::Response response, const http::HeaderList& headers) {
+    response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+    return response;
+}
+
+http::Response not_found() { return problem(Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE")); }
+
+http::Response method_not_allowed() {
+    http::Response response = problem(Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
+    response.status = 405;
+    return response;
+}
+
+}  // namespace
+
+http::Response problem(const Error& error) {
+    const ErrorInfo& known = info(error.code);
+    std::string body;
+    sio::json::Writer w(body);
+    w.begin_object().field("type", "about:blank").field("title", known.message).field("status", known.http_status).field("code", known.code).field("message", known.message);
+    w.field("requestId", sio::random_id());
+    if (!error.details_json.empty()) w.field("details", sio::json::Raw{'{' + error.details_json + '}'});
+    w.end_object();
+    http::Response response{.status = known.http_status, .content_type = "application/problem+json", .body = std::move(body)};
+    if (known.http_status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (error.code == ErrorCode::RateLimited || error.code == ErrorCode::Unavailable) response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+Reply::Reply(Api& api, http::ExchangeId exchange, http::HeaderList headers) : target_(std::make_unique<Target>(&api, exchange, std::move(headers))) {}
+
+Reply::~Reply() {
+    if (target_) refuse(Error{ErrorCode::Internal});
+}
+
+void Reply::send(int status, std::string json) {
+    http::Response response = http::Response::json(status, std::move(json));
+    response.compressible = true;
+    const auto target = std::move(target_);
+    target->api->http_.respond(target->exchange, with_headers(std::move(response), target->headers));
+}
+
+void Reply::refuse(Error error) {
+    const auto target = std::move(target_);
+    target->api->http_.respond(target->exchange, with_headers(problem(error), target->headers));
+}
+
+void Reply::finish(int status, Result<std::string> outcome) {
+    if (outcome) send(status, std::move(*outcome));
+    else refuse(std::move(outcome.error()));
+}
+
+Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors)
+    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), guard_(limits) {}
+
+void Api::add(http::Method method, std::string_view pattern, Handler handler) { routes_.emplace_back(Route(method, pattern), std::move(handler)); }
+
+void Api::add_open(std::string_view path, OpenHandler handler) { open_.emplace_back(path, std::move(handler)); }
+
+Api::Found Api::find(const http::Request& request) const {
+    Found found;
+    for (const auto& [route, handler] : routes_) {
+        auto values = route.match(request.path);
+        if (!values) continue;
+        found.path_known = true;
+        if (route.method() != request.method) continue;
+        return {&handler, std::move(*values), true};
+    }
+    return found;
+}
+
+http::HeaderList Api::cors_headers(const http::Request& request) const {
+    http::HeaderList headers;
+    if (cors_.enabled()) http::add_cors_headers(cors_, request, headers);
+    return headers;
+}
+
+http::Handler::Head Api::on_head(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    if (request.upgrade) return {};
+    if (cors_.enabled() && request.method == http::Method::Options) exchange.respond(http::preflight(cors_, request));
+    else return {.max_body = limits_.payload_bytes};
+    return {};
+}
+
+void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); }
+
+void Api::on_request(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    const auto open = std::ranges::find(open_, request.path, &std::pair<std::string, OpenHandler>::first);
+    if (open != open_.end() && (request.method == http::Method::Get || request.method == http::Method::Head)) {
+        return exchange.respond(with_headers(open->second(request), cors_headers(request)));
+    }
+    const Found found = find(request);
+    if (found.handler == nullptr) {
+        return exchange.respond(with_headers(found.path_known || open != open_.end() ? method_not_allowed() : not_found(), cors_headers(request)));
+    }
+    serve(exchange, found, Reply(*this, exchange.id(), cors_headers(request)));
+}
+
+void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
+    auto identity = authenticate(exchange);
+    if (!identity) return reply.refuse(std::move(identity.error()));
+    const http::Request& request = exchange.request();
+    thread_local sio::json::Parser parser;
+    sio::json::Value body;
+    if (carries_body(request.method)) {
+        const auto parsed = parser.parse(request.body);
+        if (!parsed || !parsed->is_object()) return reply.refuse(Error{ErrorCode::InvalidPayload}.because("NOT_A_JSON_OBJECT"));
+        body = *parsed;
+    }
+    (*found.handler)(Call{request, found.path, body, std::move(*identity)}, std::move(reply));
+}
+
+Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {
+    const http::Request& request = exchange.request();
+    const std::int64_t now = exchange.loop().unix_ms();
+    if (const std::int64_t wait = guard_.blocked_for(request.peer_address, now); wait > 0) {
+        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "failed_auth"));
+    }
+    const std::string_view header = request.header("authorization").value_or("");
+    const bool bearer = header.size() > kBearer.size() && sio::iequals(header.substr(0, kBearer.size()), kBearer);
+    const auto claims = verifier_.verify(bearer ? header.substr(kBearer.size()) : std::string_view{}, now);
+    if (!claims) {
+        if (!claims.error().expired()) guard_.failed(request.peer_address, now);
+        return std::unexpected(auth::to_error(claims.error()));
+    }
+    if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now); wait > 0) {
+        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "rest_user"));
+    }
+    return identity_from(*claims);
+}
+
+}  // namespace desk::rest

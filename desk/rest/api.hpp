@@ -1,0 +1,98 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "desk/auth/token_verifier.hpp"
+#include "desk/model/error.hpp"
+#include "desk/model/limits.hpp"
+#include "desk/rest/route.hpp"
+#include "desk/session/counts.hpp"
+#include "desk/session/identity.hpp"
+#include "sio/base/json.hpp"
+#include "sio/http/cors.hpp"
+#include "sio/http/server.hpp"
+
+namespace desk::rest {
+
+class Api;
+
+/// The right to answer one request, once, from any thread. Dropped unused it answers INTERNAL.
+class Reply {
+public:
+    Reply(Api& api, sio::http::ExchangeId exchange, sio::http::HeaderList headers);
+    Reply(Reply&& other) noexcept = default;
+    Reply& operator=(Reply&&) = delete;
+    ~Reply();
+
+    void send(int status, std::string json);
+    void refuse(Error error);
+    /// `Result<std::string>`: the JSON of a success, or what went wrong.
+    void finish(int status, Result<std::string> outcome);
+
+private:
+    struct Target {
+        Api* api;
+        sio::http::ExchangeId exchange;
+        sio::http::HeaderList headers;
+    };
+    std::unique_ptr<Target> target_;
+};
+
+/// One authenticated request. Views live during the handler's call.
+struct Call {
+    const sio::http::Request& request;
+    const std::vector<std::string>& path;  ///< values of the route's placeholders
+    sio::json::Value body;                 ///< an object for methods that carry one, else missing
+    IdentityRef identity;
+
+    const Actor& actor() const { return identity->actor; }
+};
+
+/// The HTTP door (domain.md 4): finds the route, verifies the bearer's token, bounds and parses the body, and answers errors as
+/// application/problem+json that is also a SocketError.  Thread: any loop; routes are fixed before the server starts.
+class Api final : public sio::http::Handler {
+public:
+    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, sio::http::CorsOptions cors);
+
+    using Handler = std::function<void(const Call&, Reply)>;
+    void add(sio::http::Method method, std::string_view pattern, Handler handler);
+    /// A route without a token: health checks.
+    using OpenHandler = std::function<sio::http::Response(const sio::http::Request&)>;
+    void add_open(std::string_view path, OpenHandler handler);
+
+    Head on_head(sio::http::Exchange& exchange) override;
+    void on_request(sio::http::Exchange& exchange) override;
+    void on_upgrade(sio::http::Exchange& exchange) override;
+    void on_aborted(sio::http::Exchange&, Abort) override {}
+
+private:
+    friend class Reply;
+    struct Found {
+        const Handler* handler = nullptr;
+        std::vector<std::string> path;
+        bool path_known = false;  ///< under another method
+    };
+    Found find(const sio::http::Request& request) const;
+    Result<IdentityRef> authenticate(sio::http::Exchange& exchange);
+    void serve(sio::http::Exchange& exchange, const Found& found, Reply reply);
+    sio::http::HeaderList cors_headers(const sio::http::Request& request) const;
+
+    sio::http::Server& http_;
+    const auth::TokenVerifier& verifier_;
+    const Limits& limits_;
+    sio::http::CorsOptions cors_;
+    std::vector<std::pair<Route, Handler>> routes_;
+    std::vector<std::pair<std::string, OpenHandler>> open_;
+    AddressGuard guard_;
+    KeyedBuckets users_;
+};
+
+/// `error` as application/problem+json (RFC 9457) with the members of a SocketError.
+sio::http::Response problem(const Error& error);
+
+}  // namespace desk::rest

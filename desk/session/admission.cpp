@@ -1,0 +1,85 @@
+#include "desk/session/admission.hpp"
+
+#include <utility>
+
+#include "desk/session/rooms.hpp"
+#include "sio/base/json.hpp"
+
+namespace desk {
+
+namespace {
+
+/// The token in a CONNECT payload; empty when there is none.
+std::string token_in(std::string_view auth) {
+    thread_local sio::json::Parser parser;
+    const auto payload = parser.parse_copy(auth);
+    return payload ? std::string((*payload)["token"].string().value_or("")) : std::string();
+}
+
+void join_own_rooms(sio::Socket& socket, const Actor& actor) {
+    socket.join(rooms::everybody(actor.org));
+    socket.join(rooms::user(actor.org, actor.user));
+    const bool staff = is_staff(actor.role);
+    for (const std::string& team : actor.teams) {
+        socket.join(rooms::team(actor.org, team));
+        if (staff) socket.join(rooms::team_staff(actor.org, team));
+    }
+    if (staff) socket.join(rooms::staff(actor.org));
+    if (actor.role == Role::Admin) socket.join(rooms::admins(actor.org));
+}
+
+}  // namespace
+
+void Admission::guard(sio::Namespace& nsp, Who who) {
+    nsp.use([this, who](sio::Socket& socket, sio::Next next) {
+        if (auto admitted = admit(socket, who); !admitted) {
+            return next(sio::ConnectError{std::string(to_string(admitted.error().code)), to_socket_error(admitted.error())});
+        }
+        next();
+    });
+}
+
+Result<void> Admission::admit(sio::Socket& socket, Who who) {
+    // A connection that was let in once has given its hand-shake back; it goes on counting as its own address.
+    const bool known = socket.connection().data<Visitor>() != nullptr;
+    const std::string address = known ? std::string() : socket.connection().handshake().address;
+    const auto claims = check_token(socket, address);
+    if (!claims) return std::unexpected(claims.error());
+    if (who == Who::Admins && claims->role != Role::Admin) return fail(ErrorCode::Forbidden);
+    return seat(socket, *claims);
+}
+
+Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_view address) {
+    const std::int64_t now = socket.connection().loop().unix_ms();
+    if (!address.empty()) {
+        if (const std::int64_t wait = guard_.may_connect(address, now); wait > 0) {
+            return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "connects"));
+        }
+    }
+    auto claims = verifier_.verify(token_in(socket.auth()), now);
+    if (!claims) {
+        if (!claims.error().expired() && !address.empty()) guard_.failed(address, now);
+        return std::unexpected(auth::to_error(claims.error()));
+    }
+    return std::move(*claims);
+}
+
+Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims) {
+    sio::Connection& connection = socket.connection();
+    Visitor* visitor = connection.data<Visitor>();
+    if (visitor && (visitor->actor().user != claims.sub || visitor->actor().org != claims.org)) {
+        return fail(Error{ErrorCode::AuthTokenInvalid}.because("OTHER_USER"));
+    }
+    if (!visitor) {
+        auto place = users_.take(claims.org, claims.sub, limits_.connections_per_user);
+        if (!place) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_user"));
+        visitor = &connection.set_data<Visitor>(identity_from(claims), claims.exp, std::move(place));
+        connection.forget_handshake();
+    }
+    visitor->expires_at = std::max(visitor->expires_at, claims.exp);
+    socket.set_data<Seat>();
+    join_own_rooms(socket, visitor->actor());
+    return {};
+}
+
+}  // namespace desk

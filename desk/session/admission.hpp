@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "desk/auth/token_verifier.hpp"
+#include "desk/model/error.hpp"
+#include "desk/model/limits.hpp"
+#include "desk/session/visitor.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk {
+
+/// Lets sockets into namespaces: checks `auth.token` (domain.md 3.8), the limits of address and user, and puts them into the rooms of
+/// their user, org, teams and role. Refusals are a connect_error whose message is the bare code and whose data is the SocketError.
+/// Thread: any loop; immutable but for its locked counters.
+class Admission {
+public:
+    Admission(const auth::TokenVerifier& verifier, const Limits& limits) : verifier_(verifier), limits_(limits), guard_(limits) {}
+
+    enum class Who : std::uint8_t { Everybody, Admins };
+    /// Registers the middleware. Before the server starts.
+    void guard(sio::Namespace& nsp, Who who = Who::Everybody);
+
+private:
+    Result<void> admit(sio::Socket& socket, Who who);
+    Result<auth::Claims> check_token(sio::Socket& socket, std::string_view address);
+    Result<void> seat(sio::Socket& socket, const auth::Claims& claims);
+
+    const auth::TokenVerifier& verifier_;
+    const Limits& limits_;
+    UserCounts users_;
+    AddressGuard guard_;
+};
+
+}  // namespace desk

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "desk/session/counts.hpp"
+#include "desk/session/identity.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk {
+
+/// What is known of one connection: whose it is and how long their token lasts. Kept as the connection's data from its first admitted
+/// namespace on.  Thread: the connection's loop.
+struct Visitor {
+    IdentityRef identity;
+    std::int64_t expires_at = 0;  ///< of the newest token, seconds
+    UserCounts::Place place;
+
+    const Actor& actor() const { return identity->actor; }
+};
+
+/// What is kept for one socket.  Thread: the socket's loop.
+struct Seat {
+    TokenBucket events;
+    TokenBucket special;  ///< of the namespace's own kind: typing in /tickets and /chat, ping in /
+    TokenBucket subscriptions;
+    TokenBucket reads;
+    std::uint32_t last_refusal_s = 0;   ///< RATE_LIMITED is told once a second
+    std::uint16_t subscribed = 0;       ///< tickets or conversations
+    std::uint16_t refused_in_row = 0;
+};
+
+/// Of an admitted socket.
+inline Visitor& visitor_of(sio::Socket& socket) { return *socket.connection().data<Visitor>(); }
+inline Seat& seat_of(sio::Socket& socket) { return *socket.data<Seat>(); }
+
+}  // namespace desk
