@@ -195,7 +195,8 @@ Command parse_command_line(std::span<const char* const> arguments, const Environ
     Commands commands;
     if (arguments.size() <= 1) return PrintCommand{commands.app.help()};
     const std::string first = arguments[1];
-    if (!first.starts_with('-') && commands.app.get_subcommand_no_throw(first) == nullptr) return usage("\"" + first + "\" is no command");
+    const auto named = [&](const CLI::App* command) { return command->get_name() == first; };
+    if (!first.starts_with('-') && commands.app.get_subcommands(named).empty()) return usage("\"" + first + "\" is no command");
     try {
         commands.app.parse(static_cast<int>(arguments.size()), arguments.data());
         return dispatch(commands, environment);
@@ -203,10 +204,10 @@ Command parse_command_line(std::span<const char* const> arguments, const Environ
         std::ostringstream out;
         commands.app.exit(call, out, out);
         return PrintCommand{out.str()};
-    } catch (const CLI::ExtrasError&) {
-        return unexpected(commands.app.remaining(true));
     } catch (const CLI::ParseError& error) {
-        return usage(error.what());
+        // Of a misspelt flag and the missing one that it was meant to be, the former helps more.
+        const auto rest = commands.app.remaining(true);
+        return rest.empty() ? usage(error.what()) : unexpected(rest);
     }
 }
 
