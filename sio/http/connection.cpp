@@ -12,12 +12,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kPadding = 64;              // readable bytes behind a body
-constexpr std::size_t kReserve = 64 * 1024;       // taken at once for a body that only its head announces
-constexpr std::size_t kMaxDropped = 64 * 1024;    // of a body nobody wants; past it closing is cheaper
-constexpr std::size_t kMaxAhead = 16 * 1024;      // of requests behind one that waits
-constexpr std::size_t kMaxUnsent = 256 * 1024;    // of answers not taken by the peer, before its next request is looked at
-constexpr milliseconds kRefusalLinger{5'000};     // for the peer to read why, instead of meeting a reset
+constexpr std::size_t kPadding = 64;            // readable bytes behind a body
+constexpr std::size_t kReserve = 64 * 1024;     // taken at once for a body that only its head announces
+constexpr std::size_t kMaxDropped = 64 * 1024;  // of a body nobody wants; past it closing is cheaper
+constexpr std::size_t kMaxAhead = 16 * 1024;    // of requests behind one that waits
+constexpr std::size_t kMaxUnsent = 256 * 1024;  // of answers not taken by the peer, before its next request is looked at
+constexpr milliseconds kRefusalLinger{5'000};   // for the peer to read why, instead of meeting a reset
 constexpr milliseconds kIdleLinger{2'000};
 
 Response refusal_answer(const Refusal& refusal) {

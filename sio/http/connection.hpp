@@ -76,13 +76,13 @@ private:
     std::unique_ptr<PendingExchange> exchange_;
     runtime::Loop* destination_ = nullptr;
     runtime::Timer timer_;
-    std::size_t index_ = 0;      // in the shard
-    std::size_t unsent_ = 0;     // at the last idle time-out
+    std::size_t index_ = 0;   // in the shard
+    std::size_t unsent_ = 0;  // at the last idle time-out
     HeadScanner scanner_;
     Phase phase_ = Phase::Idle;
     bool in_handler_ = false;
-    bool close_after_ = false;   // the answer
-    bool clogged_ = false;       // reading waits for output to leave
+    bool close_after_ = false;  // the answer
+    bool clogged_ = false;      // reading waits for output to leave
 };
 
 }  // namespace sio::http

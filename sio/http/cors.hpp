@@ -13,7 +13,8 @@ namespace sio::http {
 
 /// Cross-origin rules of a route (fetch standard, CORS protocol). Default: off, no header is ever sent.
 struct CorsOptions {
-    std::vector<std::string> origins;  ///< exact origins; "*" alone: any, without credentials reflected unless credentials is set (then reflected)
+    std::vector<std::string>
+        origins;  ///< exact origins; "*" alone: any, without credentials reflected unless credentials is set (then reflected)
     std::function<bool(std::string_view origin)> allow;  ///< asked when the list does not match
     bool credentials = false;
     std::vector<std::string> methods = {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};

@@ -21,7 +21,8 @@ struct Refusal {
 /// Remembers the lines it has seen. 12 bytes.  Thread: one.
 class HeadScanner {
 public:
-    /// `bytes`: all of the head so far. Returns its size when it is complete, else 0. The verdict does not depend on how the bytes were cut.
+    /// `bytes`: all of the head so far. Returns its size when it is complete, else 0. The verdict does not depend on how the bytes were
+    /// cut.
     std::size_t scan(std::string_view bytes, const Limits& limits, Refusal& refusal);
 
 private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
+#include <limits>
 
 #include "sio/http/tokens.hpp"
 
@@ -49,7 +50,8 @@ bool split_target(Request& request) {
     if (target.front() != '/') {
         const auto scheme = target.find("://");
         if (scheme == std::string_view::npos) return false;
-        if (!equals_ignoring_case(target.substr(0, scheme), "http") && !equals_ignoring_case(target.substr(0, scheme), "https")) return false;
+        if (!equals_ignoring_case(target.substr(0, scheme), "http") && !equals_ignoring_case(target.substr(0, scheme), "https"))
+            return false;
         target.remove_prefix(scheme + 3);
         const auto end = target.find_first_of("/?");
         const auto authority = target.substr(0, end);
@@ -72,7 +74,8 @@ bool names_other_version(std::string_view head) {
     if (line.size() < 9) return false;
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto version = line.substr(line.size() - 9);
-    return version.starts_with(" HTTP/") && digit(version[6]) && version[7] == '.' && digit(version[8]) && version != " HTTP/1.1" && version != " HTTP/1.0";
+    return version.starts_with(" HTTP/") && digit(version[6]) && version[7] == '.' && digit(version[8]) && version != " HTTP/1.1" &&
+           version != " HTTP/1.0";
 }
 
 class Callbacks final : public beast::http::basic_parser<true> {
@@ -193,11 +196,13 @@ Refusal RequestParser::parse_head(std::string_view head, Request& request, HeadF
     parser.request = &request;
     parser.max_overhead = head.size();
     parser.header_limit(static_cast<std::uint32_t>(head.size()));
-    parser.body_limit(boost::none);
+    // Bodies are held to their limit here. Beast 1.74 takes "none" for 0 when it compares Content-Length.
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
 
     BeastError ec;
     const auto used = parser.put(boost::asio::const_buffer(head.data(), head.size()), ec);
     parser.request = nullptr;
+    parser.body_limit(boost::none);
     if (ec) {
         if (parser.refusal) return parser.refusal;
         if (ec == beast::http::error::bad_version && names_other_version(head)) return {505, "only HTTP/1.0 and HTTP/1.1"};
@@ -217,7 +222,8 @@ Refusal RequestParser::parse_head(std::string_view head, Request& request, HeadF
     return {};
 }
 
-std::size_t RequestParser::feed_body(std::string_view bytes, std::size_t max_body, const Limits& limits, std::string* body, Refusal& refusal) {
+std::size_t RequestParser::feed_body(std::string_view bytes, std::size_t max_body, const Limits& limits, std::string* body,
+                                     Refusal& refusal) {
     if (!chunked_) {
         if (left_ > max_body - std::min<std::uint64_t>(taken_, max_body)) {
             refusal = {413, "body too large"};

@@ -45,7 +45,8 @@ std::string_view ResponseWriter::date(std::int64_t unix_ms) {
     date_second_ = second;
     // IMF-fixdate has English names in any locale, so strftime is of no use.
     static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const auto time = static_cast<std::time_t>(second);
     std::tm utc{};
     gmtime_r(&time, &utc);

@@ -11,7 +11,7 @@ namespace sio::http {
 
 /// What the request and the connection decide about the answer's form.
 struct AnswerForm {
-    bool head = false;        ///< HEAD: the headers only
+    bool head = false;  ///< HEAD: the headers only
     bool http11 = true;
     bool keep_alive = true;
     std::string_view accept_encoding;  ///< of the request; empty when it has none
@@ -20,8 +20,9 @@ struct AnswerForm {
 /// Writes answers, each as one frame of head and body.  Thread: one (one a loop).
 class ResponseWriter {
 public:
-    /// Headers with CR, LF or NUL in them are left out: nothing a handler reflects may split an answer. A compressible body of 1024 bytes and more is
-    /// compressed when accepted. 304 goes without Content-Length; 204 with a zero one, which some browsers wait for after a preflight.
+    /// Headers with CR, LF or NUL in them are left out: nothing a handler reflects may split an answer. A compressible body of 1024 bytes
+    /// and more is compressed when accepted. 304 goes without Content-Length; 204 with a zero one, which some browsers wait for after a
+    /// preflight.
     runtime::FrameRef write(Response& response, const AnswerForm& form, std::int64_t unix_ms);
 
 private:

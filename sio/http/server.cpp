@@ -64,7 +64,9 @@ void Server::respond(ExchangeId id, Response response) {
     auto shard = impl_->find(id.loop);
     if (!shard) return;
     auto& loop = shard->loop();
-    loop.post([shard = std::move(shard), serial = id.serial, answer = std::move(response)]() mutable { shard->respond(serial, std::move(answer)); });
+    loop.post([shard = std::move(shard), serial = id.serial, answer = std::move(response)]() mutable {
+        shard->respond(serial, std::move(answer));
+    });
 }
 
 void Server::drain(runtime::Loop& loop) { impl_->shard(loop)->drain(); }

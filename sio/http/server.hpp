@@ -21,9 +21,10 @@ struct Limits {
     std::size_t max_line_bytes = 8 * 1024;     ///< request line: 414
     std::size_t max_header_bytes = 16 * 1024;  ///< all headers: 431
     std::size_t max_headers = 100;             ///< 431
-    std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its headers, however slowly they trickle
-    std::chrono::milliseconds body_timeout{30'000};    ///< from the headers to the end of the body
-    std::chrono::milliseconds idle_timeout{65'000};    ///< between requests; also before the first
+    std::chrono::milliseconds header_timeout{
+        10'000};  ///< from the first byte of a request to the end of its headers, however slowly they trickle
+    std::chrono::milliseconds body_timeout{30'000};  ///< from the headers to the end of the body
+    std::chrono::milliseconds idle_timeout{65'000};  ///< between requests; also before the first
 };
 
 /// Names an exchange from any thread, after it may be gone: answering a gone one does nothing.
@@ -48,7 +49,8 @@ public:
     /// Only in on_head: gives the connection to another loop, where the request arrives anew (on_head is called there).
     virtual void move_to(runtime::Loop& loop) = 0;
 
-    /// Only in on_upgrade: takes the stream away from HTTP for good; bytes behind the request stay unread in it. The exchange is gone after it.
+    /// Only in on_upgrade: takes the stream away from HTTP for good; bytes behind the request stay unread in it. The exchange is gone after
+    /// it.
     virtual std::unique_ptr<runtime::Stream> take_stream() = 0;
 
     /// Closes the connection without an answer.
@@ -72,8 +74,8 @@ public:
     virtual void on_request(Exchange& exchange) = 0;
     /// A websocket hand-shake: answer it as HTTP, or take the stream.
     virtual void on_upgrade(Exchange& exchange) = 0;
-    /// The connection was lost, or the body refused, before an answer was given. The exchange is gone after this call; answering it does nothing.
-    /// PeerGone also when the body was malformed.
+    /// The connection was lost, or the body refused, before an answer was given. The exchange is gone after this call; answering it does
+    /// nothing. PeerGone also when the body was malformed.
     virtual void on_aborted(Exchange& exchange, Abort why) = 0;
 };
 
@@ -95,7 +97,8 @@ class Server {
 public:
     /// The router outlives it.
     Server(const Router& router, Limits limits);
-    /// Cuts every connection; handlers hear nothing of it. Pre: the loops it served on have stopped, or there is only the calling thread's; they still exist.
+    /// Cuts every connection; handlers hear nothing of it. Pre: the loops it served on have stopped, or there is only the calling thread's;
+    /// they still exist.
     ~Server();
     /// Thread: the stream's loop.
     void serve(std::unique_ptr<runtime::Stream> stream);

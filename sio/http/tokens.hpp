@@ -15,7 +15,8 @@ bool is_token(std::string_view text);
 /// Without the blanks and tabs at both ends.
 std::string_view trim(std::string_view text);
 
-/// Takes the first element off a comma-separated list, trimmed; commas inside quoted strings do not count. False at the end. Empty elements are skipped.
+/// Takes the first element off a comma-separated list, trimmed; commas inside quoted strings do not count. False at the end. Empty elements
+/// are skipped.
 bool next_element(std::string_view& list, std::string_view& element);
 
 /// Whether a comma-separated list has that token, without case.
