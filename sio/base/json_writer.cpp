@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
 #include <charconv>
 #include <cmath>
@@ -40,51 +41,88 @@ void append(std::string& out, std::size_t max, Fill fill) {
     out.resize_and_overwrite(old + max, [&](char* data, std::size_t) { return static_cast<std::size_t>(fill(data + old) - data); });
 }
 
-template <class Word>
-bool has_special(Word word) {
-    constexpr Word kOnes = static_cast<Word>(~Word{0}) / 0xFF;
-    constexpr Word kHighs = kOnes * 0x80;
-    const Word quote = word ^ (kOnes * '"');
-    const Word backslash = word ^ (kOnes * '\\');
-    const Word control = (word - kOnes * 0x20) & ~word;
+bool has_special(std::uint64_t word) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = kOnes * 0x80;
+    const std::uint64_t quote = word ^ (kOnes * '"');
+    const std::uint64_t backslash = word ^ (kOnes * '\\');
+    const std::uint64_t control = (word - kOnes * 0x20) & ~word;
     return ((control | ((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash)) & kHighs) != 0;
 }
 
-/// Copies a word unless it holds a byte that needs an escape.
 template <class Word>
-bool copy_word(const char*& from, char*& to) {
+Word load(const char* from) {
     Word word;
     std::memcpy(&word, from, sizeof word);
-    if (has_special(word)) return false;
-    std::memcpy(to, &word, sizeof word);
-    from += sizeof word;
-    to += sizeof word;
+    return word;
+}
+
+#if defined(__SSE2__)
+/// A bit for each byte that needs an escape.
+unsigned special_bits(__m128i bytes) {
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+
+/// Copies 16 bytes.
+unsigned copy_block(const char* from, char* to) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    return special_bits(bytes);
+}
+
+bool any_special(std::uint64_t a, std::uint64_t b) {
+    return special_bits(_mm_set_epi64x(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b))) != 0;
+}
+#else
+bool any_special(std::uint64_t a, std::uint64_t b) { return has_special(a) || has_special(b); }
+#endif
+
+/// Copies 4 to 16 bytes unless one of them needs an escape: two words that overlap cover each length.
+bool copy_short(const char* from, std::size_t size, char* to) {
+    if (size >= 8) {
+        const auto head = load<std::uint64_t>(from);
+        const auto tail = load<std::uint64_t>(from + size - 8);
+        if (any_special(head, tail)) return false;
+        std::memcpy(to, &head, sizeof head);
+        std::memcpy(to + size - 8, &tail, sizeof tail);
+        return true;
+    }
+    const auto head = load<std::uint32_t>(from);
+    const auto tail = load<std::uint32_t>(from + size - 4);
+    if (has_special(std::uint64_t{head} << 32 | tail)) return false;
+    std::memcpy(to, &head, sizeof head);
+    std::memcpy(to + size - 4, &tail, sizeof tail);
     return true;
 }
 
-/// Copies until the first byte that needs an escape, at which `from` stops.
+/// Copies until the first byte that needs an escape, at which `from` stops. Pre: `to` has room for all bytes up to `end`.
 char* copy_clean(const char*& from, const char* end, char* to) {
 #if defined(__SSE2__)
-    while (end - from >= 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-        const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-        const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        const int special = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
-        // The room is there even when the special byte comes first: `to` has as many bytes left as `from`.
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-        if (special != 0) {
-            const int clean = __builtin_ctz(static_cast<unsigned>(special));
-            from += clean;
-            return to + clean;
+    const std::ptrdiff_t size = end - from;
+    for (; end - from >= 16; from += 16, to += 16) {
+        if (const unsigned special = copy_block(from, to); special != 0) {
+            from += std::countr_zero(special);
+            return to + std::countr_zero(special);
         }
-        from += 16;
-        to += 16;
     }
+    if (size >= 16) {  // the last block once more overlaps the one before, which is clean
+        const std::ptrdiff_t back = 16 - (end - from);
+        const unsigned special = copy_block(end - 16, to - back);
+        const int clean = special != 0 ? std::countr_zero(special) : 16;
+        from = end - 16 + clean;
+        return to - back + clean;
+    }
+#else
+    for (; end - from >= 16 && copy_short(from, 16, to); from += 16) to += 16;
 #endif
-    while (end - from >= 8 && copy_word<std::uint64_t>(from, to)) {
+    const auto left = static_cast<std::size_t>(end - from);
+    if (left >= 4 && left < 16 && copy_short(from, left, to)) {
+        from = end;
+        return to + left;
     }
-    if (end - from >= 4) copy_word<std::uint32_t>(from, to);
     while (from != end && kEscapes[static_cast<unsigned char>(*from)] == 0) *to++ = *from++;
     return to;
 }
@@ -116,22 +154,35 @@ void append_escaped(std::string& out, const char* from, const char* end) {
     }
 }
 
-/// `[,]"text"` and `tail`, which is short.
-void append_string(std::string& out, bool comma, std::string_view text, std::string_view tail) {
+enum class Role : bool { Value, Key };
+
+/// `[,]"text"`, and a colon behind a key.
+template <Role role>
+void append_string(std::string& out, bool comma, std::string_view text) {
     const char* from = text.data();
     const char* end = from + text.size();
-    append(out, text.size() + 2 + tail.size(), [&](char* to) {
+    append(out, text.size() + 4, [&](char* to) {
         *to = ',';
         to += comma ? 1 : 0;
         *to++ = '"';
         to = copy_clean(from, end, to);
         if (from != end) return to;
-        std::memcpy(to, tail.data(), tail.size());
-        return to + tail.size();
+        *to++ = '"';
+        if (role == Role::Key) *to++ = ':';
+        return to;
     });
     if (from == end) return;
     append_escaped(out, from, end);
-    out += tail;
+    out += role == Role::Key ? "\":" : "\"";
+}
+
+void append_open(std::string& out, bool comma, char bracket) {
+    append(out, 2, [&](char* to) {
+        *to = ',';
+        to += comma ? 1 : 0;
+        *to++ = bracket;
+        return to;
+    });
 }
 
 void append_raw(std::string& out, bool comma, std::string_view text) {
@@ -154,7 +205,9 @@ void append_integer(std::string& out, bool comma, I number) {
 
 void append_double(std::string& out, bool comma, double number) {
     if (!std::isfinite(number)) return append_raw(out, comma, "null");
-    if (number == 0) return append_raw(out, comma, "0");  // also of -0, as JSON.stringify has it
+    // Also makes 0 of -0, as JSON.stringify has it.
+    if (std::fabs(number) < kExactIntegers && std::trunc(number) == number)
+        return append_integer(out, comma, static_cast<std::int64_t>(number));
     append(out, kMaxNumber + 1, [&](char* to) {
         *to = ',';
         to += comma ? 1 : 0;
@@ -181,7 +234,7 @@ void append_tape(std::string& out, bool comma, const Tape& tape, std::size_t ind
             continue;
         }
         if (expect_key) {
-            append_string(out, comma, tape.string(index), "\":");
+            append_string<Role::Key>(out, comma, tape.string(index));
             comma = false;
             expect_key = false;
             ++index;
@@ -190,13 +243,13 @@ void append_tape(std::string& out, bool comma, const Tape& tape, std::size_t ind
         switch (tag) {
             case '[':
             case '{':
-                append_raw(out, comma, {&tag, 1});
+                append_open(out, comma, tag);
                 in_object[++depth] = tag == '{';
                 comma = false;
                 expect_key = tag == '{';
                 ++index;
                 continue;
-            case '"': append_string(out, comma, tape.string(index), "\""); break;
+            case '"': append_string<Role::Value>(out, comma, tape.string(index)); break;
             case 'l': append_integer(out, comma, tape.integer(index)); break;
             case 'u': append_integer(out, comma, tape.unsigned_integer(index)); break;
             case 'd': append_double(out, comma, tape.number(index)); break;
@@ -213,7 +266,7 @@ void append_tape(std::string& out, bool comma, const Tape& tape, std::size_t ind
 }  // namespace
 
 Writer& Writer::key(std::string_view name) {
-    append_string(out_, comma_, name, "\":");
+    append_string<Role::Key>(out_, comma_, name);
     comma_ = false;
     return *this;
 }
@@ -225,7 +278,7 @@ Writer& Writer::raw_key(std::string_view quoted) {
 }
 
 Writer& Writer::value(std::string_view text) {
-    append_string(out_, comma_, text, "\"");
+    append_string<Role::Value>(out_, comma_, text);
     comma_ = true;
     return *this;
 }
@@ -252,7 +305,7 @@ Writer& Writer::value(Value parsed) {
 }
 
 Writer& Writer::open(char bracket) {
-    append_raw(out_, comma_, {&bracket, 1});
+    append_open(out_, comma_, bracket);
     comma_ = false;
     return *this;
 }
