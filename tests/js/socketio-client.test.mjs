@@ -182,9 +182,9 @@ describe("upgrade", () => {
     });
 });
 
-test("a hundred clients at once each get their own answers", async (t) => {
+test("thirty clients at once each get their own answers", async (t) => {
     const clients = await Promise.all(
-        Array.from({ length: 100 }, (_, i) => connect(t, server.url, { transports: TRANSPORTS[i % 3][1], auth: { i } })),
+        Array.from({ length: 30 }, (_, i) => connect(t, server.url, { transports: TRANSPORTS[i % 3][1], auth: { i } })),
     );
     const auths = await Promise.all(clients.map(({ inbox }) => inbox.next("auth")));
     assert.deepEqual(auths, clients.map((_, i) => [{ i }]));

@@ -45,7 +45,16 @@ export async function refusal(socket) {
 }
 
 export async function upgraded(engine) {
-    if (engine.transport.name !== "websocket" || engine.upgrading) await once(engine, "upgrade");
+    if (engine.transport.name !== "websocket" || engine.upgrading) {
+        await within(
+            new Promise((resolve, reject) => {
+                engine.once("upgrade", resolve);
+                engine.once("upgradeError", reject);
+                engine.once("close", (reason) => reject(new Error(`closed instead of upgraded: ${reason}`)));
+            }),
+            "upgrade",
+        );
+    }
     assert.equal(engine.transport.name, "websocket");
 }
 
