@@ -7,7 +7,7 @@
 namespace desk::store {
 namespace {
 
-constexpr std::chrono::milliseconds kSweepEvery{100};
+constexpr std::chrono::milliseconds kSweepEvery{200};
 
 Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std::move(detail), {}}.because("OVERLOADED"); }
 
@@ -34,6 +34,7 @@ Executor::~Executor() { stop(); }
 
 void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
     std::optional<Error> refusal;
+    bool wake = false;
     {
         const std::scoped_lock lock(mutex_);
         if (stopping_) {
@@ -43,7 +44,10 @@ void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
             ++stats_.refused_full;
         } else {
             OrgQueue& queue = orgs_[org];
-            if (queue.waiting.empty() && !queue.busy) ready_.push_back(org);
+            if (queue.waiting.empty() && !queue.busy) {
+                ready_.push_back(org);
+                wake = true;
+            }
             queue.waiting.push_back({std::move(job), Clock::now() + options_.max_wait});
             ++waiting_;
         }
@@ -52,8 +56,7 @@ void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
         job->finish(std::move(refusal));
         return;
     }
-    work_.notify_one();
-    sweep_.notify_one();
+    if (wake) work_.notify_one();
 }
 
 void Executor::stop() {
@@ -209,9 +212,9 @@ std::optional<Error> Executor::commit(sql::Session& session) {
 void Executor::sweep() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        sweep_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
-        if (stopping_) return;
-        sweep_.wait_for(lock, kSweepEvery, [this] { return stopping_; });
+        // By the clock alone: to be woken by commands would cost each batch a switch of threads.
+        if (sweep_.wait_for(lock, kSweepEvery, [this] { return stopping_; })) return;
+        if (waiting_ == 0) continue;
         std::vector<std::unique_ptr<WriteJob>> late;
         const auto now = Clock::now();
         for (auto& [org, queue] : orgs_) {

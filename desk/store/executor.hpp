@@ -62,10 +62,10 @@ public:
 
     void submit(const std::string& org, std::unique_ptr<WriteJob> job);
 
-    /// `run`: Result<T>(Transaction&), called at most once; `done`: void(Result<T>), called exactly once.
+    /// `action`: Result<T>(Transaction&), called at most once; `done`: void(Result<T>), called exactly once.
     template <class Run, class Done>
-    void submit(const std::string& org, Run run, Done done) {
-        submit(org, make_job<Transaction>(std::move(run), std::move(done)));
+    void submit(const std::string& org, Run action, Done done) {
+        submit(org, make_job<Transaction>(std::move(action), std::move(done)));
     }
 
     /// Takes no more, finishes what waits, joins. Idempotent.

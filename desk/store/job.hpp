@@ -23,7 +23,7 @@ public:
 template <class Scope, class Run, class Done>
 class JobOf final : public Job<Scope> {
 public:
-    JobOf(Run run, Done done) : run_(std::move(run)), done_(std::move(done)) {}
+    JobOf(Run action, Done done) : run_(std::move(action)), done_(std::move(done)) {}
 
     bool run(Scope& scope) override {
         result_.emplace(run_(scope));

@@ -31,10 +31,10 @@ public:
 
     void submit(std::string org, std::unique_ptr<ReadJob> job);
 
-    /// `run`: Result<T>(const Snapshot&); `done`: void(Result<T>), called exactly once.
+    /// `action`: Result<T>(const Snapshot&); `done`: void(Result<T>), called exactly once.
     template <class Run, class Done>
-    void submit(std::string org, Run run, Done done) {
-        submit(std::move(org), make_job<const Snapshot>(std::move(run), std::move(done)));
+    void submit(std::string org, Run action, Done done) {
+        submit(std::move(org), make_job<const Snapshot>(std::move(action), std::move(done)));
     }
 
     void stop();

@@ -39,7 +39,7 @@ public:
     // NOLINTEND(readability-const-return-type)
     LogReader log() const { return {session_, org_}; }
 
-protected:
+    /// For repositories of other folders; their queries must name the org.
     sql::Session& session() const { return session_; }
 
 private:

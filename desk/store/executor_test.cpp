@@ -1,0 +1,281 @@
+#include "desk/store/executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+
+#include "desk/store/testing/failing_vfs.hpp"
+#include "desk/store/testing/temp_store.hpp"
+
+namespace desk::store {
+namespace {
+
+using testing::TempStore;
+
+EventRow event(std::string name = "user:updated") {
+    EventRow row;
+    row.name = std::move(name);
+    row.subject_kind = SubjectKind::User;
+    row.subject = "u";
+    row.audience.users = {"u"};
+    row.payload = R"({"x":1})";
+    return row;
+}
+
+Result<std::int64_t> append_one(Transaction& tx) { return tx.append(event()).seq; }
+
+/// Holds the writer inside a command of org `gate` until opened, so that what is submitted meanwhile waits.
+class Gate {
+public:
+    explicit Gate(Store& store) {
+        store.write("gate", [this](Transaction&) -> Result<int> {
+            entered_.count_down();
+            open_.wait();
+            return 0;
+        }, [](const Result<int>&) {});
+        entered_.wait();
+    }
+    void open() {
+        if (!opened_) open_.count_down();
+        opened_ = true;
+    }
+    ~Gate() { open(); }
+
+private:
+    std::latch entered_{1};
+    std::latch open_{1};
+    bool opened_ = false;
+};
+
+/// Outcomes of several commands, waited for together.
+template <class T>
+class Outcomes {
+public:
+    explicit Outcomes(int count) : left_(count) {}
+    auto collector(std::size_t index) {
+        return [this, index](Result<T> outcome) {
+            {
+                const std::scoped_lock lock(mutex_);
+                all_.emplace(index, std::move(outcome));
+                order_.push_back(index);
+            }
+            left_.count_down();
+        };
+    }
+    const std::map<std::size_t, Result<T>>& wait() {
+        left_.wait();
+        return all_;
+    }
+    const std::vector<std::size_t>& order() const { return order_; }
+
+private:
+    std::mutex mutex_;
+    std::map<std::size_t, Result<T>> all_;
+    std::vector<std::size_t> order_;
+    std::latch left_;
+};
+
+TEST(Executor, WhatWaitsIsOneCommit) {
+    TempStore store;
+    Outcomes<std::int64_t> outcomes(100);
+    {
+        Gate gate(*store);
+        for (std::size_t i = 0; i < 100; ++i) store->write(i % 2 == 0 ? "a" : "b", append_one, outcomes.collector(i));
+    }
+    std::int64_t sum = 0;
+    for (const auto& [index, outcome] : outcomes.wait()) sum += outcome.value();
+    EXPECT_EQ(sum, 2 * (50 * 51 / 2));
+    EXPECT_EQ(store->stats().commits, 2U);
+    const auto rows = store.take_rows();
+    ASSERT_EQ(rows.size(), 100U);
+    for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(rows[i].seq, static_cast<std::int64_t>(i % 50) + 1);
+}
+
+TEST(Executor, CommandsOfAnOrgFinishInTheirOrder) {
+    TempStore store;
+    Outcomes<std::int64_t> outcomes(50);
+    for (std::size_t i = 0; i < 50; ++i) store->write("a", append_one, outcomes.collector(i));
+    for (const auto& [index, outcome] : outcomes.wait()) EXPECT_EQ(outcome.value(), static_cast<std::int64_t>(index) + 1);
+    EXPECT_TRUE(std::ranges::is_sorted(outcomes.order()));
+}
+
+TEST(Executor, ARefusedCommandLeavesNothingAndNoHole) {
+    TempStore store;
+    Outcomes<std::int64_t> outcomes(3);
+    {
+        Gate gate(*store);
+        store->write("a", append_one, outcomes.collector(0));
+        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
+            tx.append(event());
+            tx.teams().save({"t", "Team", 1});
+            return fail(ErrorCode::Conflict);
+        }, outcomes.collector(1));
+        store->write("a", append_one, outcomes.collector(2));
+    }
+    const auto& all = outcomes.wait();
+    EXPECT_EQ(all.at(0).value(), 1);
+    EXPECT_EQ(all.at(1).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(all.at(2).value(), 2);
+    EXPECT_EQ(store.take_rows().size(), 2U);
+    EXPECT_FALSE(store->read_and_wait("a", [](const Snapshot& s) -> Result<bool> { return s.teams().find("t").has_value(); }).value());
+}
+
+TEST(Executor, AThrowingOrMistakenCommandFailsAlone) {
+    TempStore store;
+    Outcomes<std::int64_t> outcomes(3);
+    {
+        Gate gate(*store);
+        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
+            tx.append(event());
+            throw std::runtime_error("bug");
+        }, outcomes.collector(0));
+        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
+            Conversation orphan;  // of a customer that is not there: the foreign key says no
+            orphan.id = "c";
+            orphan.customer.id = "nobody";
+            tx.conversations().insert(orphan);
+            return 7;
+        }, outcomes.collector(1));
+        store->write("a", append_one, outcomes.collector(2));
+    }
+    const auto& all = outcomes.wait();
+    EXPECT_EQ(all.at(0).error().code, ErrorCode::Internal);
+    EXPECT_EQ(all.at(1).error().code, ErrorCode::Internal);
+    EXPECT_EQ(all.at(2).value(), 1);
+}
+
+TEST(Executor, AFullQueueRefusesAtOnce) {
+    StoreOptions options;
+    options.executor.max_waiting = 3;
+    TempStore store(std::move(options));
+    Outcomes<std::int64_t> outcomes(4);
+    Gate gate(*store);
+    for (std::size_t i = 0; i < 4; ++i) store->write("a", append_one, outcomes.collector(i));
+    ASSERT_EQ(outcomes.order(), std::vector<std::size_t>{3});
+    gate.open();
+    const Error refused = outcomes.wait().at(3).error();
+    EXPECT_EQ(refused.code, ErrorCode::Unavailable);
+    EXPECT_EQ(refused.details_json, R"("reason":"OVERLOADED")");
+    EXPECT_EQ(outcomes.wait().at(2).value(), 3);
+}
+
+TEST(Executor, WhatWaitsTooLongIsAnsweredThoughTheWriterHangs) {
+    StoreOptions options;
+    options.executor.max_wait = std::chrono::milliseconds(1);
+    TempStore store(std::move(options));
+    Outcomes<std::int64_t> outcomes(1);
+    Gate gate(*store);
+    store->write("a", append_one, outcomes.collector(0));
+    EXPECT_EQ(outcomes.wait().at(0).error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(store->stats().expired, 1U);
+}
+
+TEST(Executor, ALockedDatabaseIsUnavailableAndRecovers) {
+    StoreOptions options;
+    options.sqlite.busy_timeout = std::chrono::milliseconds(10);
+    TempStore store(std::move(options));
+    auto other = open_sqlite({store.path()});
+    ASSERT_TRUE(other.has_value());
+    ASSERT_TRUE((*other)->begin(sql::Connection::Mode::Write).has_value());
+    EXPECT_EQ(store->write_and_wait("a", append_one).error().code, ErrorCode::Unavailable);
+    (*other)->rollback();
+    EXPECT_EQ(store->write_and_wait("a", append_one).value(), 1);
+    EXPECT_EQ(store.take_rows().size(), 1U);
+}
+
+TEST(Executor, AFullDiskIsUnavailableAndLosesNothingOfBefore) {
+    TempStore store;
+    ASSERT_TRUE(store->write_and_wait("a", append_one).has_value());
+    // The limit belongs to the connection, so it is set from within a command.
+    const auto limit = [&store](std::string_view pages) {
+        return store->write_and_wait("a", [pages](Transaction& tx) -> Result<int> {
+            tx.session().query_text("PRAGMA max_page_count=" + std::string(pages), {}).next();
+            return 0;
+        });
+    };
+    ASSERT_TRUE(limit("1").has_value());  // SQLite takes it as "as large as it is now"
+    const auto big = [](Transaction& tx) -> Result<int> {
+        EventRow row = event();
+        row.payload = R"({"x":")" + std::string(400'000, 'x') + R"("})";
+        tx.append(std::move(row));
+        return 0;
+    };
+    const auto refused = store->write_and_wait("a", big);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(store.take_rows().size(), 1U);
+    ASSERT_TRUE(limit("1073741823").has_value());
+    EXPECT_TRUE(store->write_and_wait("a", big).has_value());
+    EXPECT_EQ(store.take_rows().at(0).seq, 2);
+}
+
+TEST(Executor, AFailingSyncAtCommitIsAnUnknownOutcome) {
+    auto& vfs = testing::FailingVfs::instance();
+    StoreOptions options;
+    options.sqlite.vfs = testing::FailingVfs::kName;
+    TempStore store(std::move(options));
+    ASSERT_TRUE(store->write_and_wait("a", append_one).has_value());
+    vfs.syncs_left = 0;
+    const auto refused = store->write_and_wait("a", append_one);
+    vfs.heal();
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(refused.error().details_json, R"("reason":"UNKNOWN_OUTCOME")");
+    EXPECT_EQ(store.take_rows().size(), 1U);
+    EXPECT_EQ(store->write_and_wait("a", append_one).value(), 2);
+}
+
+TEST(Executor, AnIoErrorAtAnyWriteNeverCrashesNorLies) {
+    auto& vfs = testing::FailingVfs::instance();
+    StoreOptions options;
+    options.sqlite.vfs = testing::FailingVfs::kName;
+    TempStore store(std::move(options));
+    std::int64_t acked = 0;
+    for (int nth = 0; nth < 12; ++nth) {
+        vfs.writes_left = nth;
+        const auto outcome = store->write_and_wait("a", append_one);
+        vfs.heal();
+        if (outcome) {
+            EXPECT_EQ(*outcome, ++acked);
+        } else {
+            EXPECT_EQ(outcome.error().code, ErrorCode::Unavailable);
+        }
+        const auto top = store->read_and_wait("a", [](const Snapshot& s) -> Result<std::int64_t> { return s.log().position().seq; });
+        EXPECT_EQ(top.value(), acked);
+    }
+    EXPECT_GT(acked, 0);
+    EXPECT_EQ(store.take_rows().size(), static_cast<std::size_t>(acked));
+}
+
+TEST(Executor, StopFinishesWhatWaitsAndRefusesTheRest) {
+    TempStore store;
+    Outcomes<std::int64_t> outcomes(20);
+    for (std::size_t i = 0; i < 20; ++i) store->write("a", append_one, outcomes.collector(i));
+    store->stop();
+    for (const auto& [index, outcome] : outcomes.wait()) EXPECT_TRUE(outcome.has_value());
+    EXPECT_EQ(store->write_and_wait("a", append_one).error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(store->read_and_wait("a", [](const Snapshot&) -> Result<int> { return 0; }).error().code, ErrorCode::Unavailable);
+}
+
+TEST(Executor, ReactionsRunInTheirOrderInsideTheTransaction) {
+    std::vector<int> order;
+    StoreOptions options;
+    for (const int which : {1, 2}) {
+        options.reactions.push_back([which, &order](Transaction& tx, const DomainEvent&) {
+            order.push_back(which);
+            tx.append(event());
+        });
+    }
+    TempStore store(std::move(options));
+    const Actor actor = system_actor("a");
+    const ChatMessage message;
+    ASSERT_TRUE(store->write_and_wait("a", [&](Transaction& tx) -> Result<int> {
+        tx.raise(ChatMessageAdded{message, actor});
+        return 0;
+    }).has_value());
+    EXPECT_EQ(order, (std::vector{1, 2}));
+    EXPECT_EQ(store.take_rows().size(), 2U);
+}
+
+}  // namespace
+}  // namespace desk::store

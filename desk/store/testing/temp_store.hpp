@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "desk/store/store.hpp"
+#include "sio/base/log.hpp"
+
+namespace desk::store::testing {
+
+/// A folder of its own, removed at the end.
+class TempDir {
+public:
+    TempDir() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "desk-store-XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) std::abort();
+        path_ = pattern;
+    }
+    ~TempDir() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+
+    std::string file(const std::string& name = "desk.db") const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// A store in a folder of its own, with a clock that ticks one second a command and every committed row kept.
+class TempStore {
+public:
+    explicit TempStore(StoreOptions options = {}) {
+        if (options.sqlite.path.empty()) options.sqlite.path = dir_.file();
+        options.now_us = [this] { return now_us_ += 1'000'000; };
+        options.committed = [this](const std::string&, std::vector<EventRow> rows) {
+            const std::scoped_lock lock(mutex_);
+            for (EventRow& row : rows) rows_.push_back(std::move(row));
+        };
+        path_ = options.sqlite.path;
+        auto opened = Store::open(std::move(options), log_);
+        if (!opened) std::abort();
+        store_ = std::move(*opened);
+    }
+
+    Store& operator*() { return *store_; }
+    Store* operator->() { return store_.get(); }
+    const std::string& path() const { return path_; }
+
+    /// The rows committed since the last call.
+    std::vector<EventRow> take_rows() {
+        const std::scoped_lock lock(mutex_);
+        return std::exchange(rows_, {});
+    }
+    std::vector<std::string> take_names() {
+        std::vector<std::string> names;
+        for (const EventRow& row : take_rows()) names.push_back(row.name);
+        return names;
+    }
+
+private:
+    TempDir dir_;
+    sio::NullLog log_;
+    std::string path_;
+    std::atomic<std::int64_t> now_us_{1'700'000'000'000'000};
+    std::mutex mutex_;
+    std::vector<EventRow> rows_;
+    std::unique_ptr<Store> store_;
+};
+
+inline Actor person(std::string user, Role role, std::vector<std::string> teams = {}, std::string org = "acme") {
+    Actor actor;
+    actor.org = std::move(org);
+    actor.name = "Name of " + user;
+    actor.user = std::move(user);
+    actor.role = role;
+    actor.teams = std::move(teams);
+    return actor;
+}
+
+}  // namespace desk::store::testing
