@@ -48,7 +48,7 @@ Problems judge(const Config& config) {
 }  // namespace
 
 std::optional<std::string> Config::store_file() const {
-    const std::string path = store.substr(kSqlite.size());
+    std::string path = store.substr(kSqlite.size());
     if (path == ":memory:") return std::nullopt;
     return path;
 }

@@ -8,15 +8,9 @@
 #include "desk/auth/claims.hpp"
 #include "desk/auth/failure.hpp"
 #include "desk/auth/key.hpp"
+#include "desk/auth/token_rules.hpp"
 
 namespace desk::auth {
-
-/// What a token must say besides a good signature. Empty: not asked.
-struct TokenRules {
-    std::string issuer;    ///< `iss` must be exactly this
-    std::string audience;  ///< `aud` must be this or hold it
-    ClaimNames names;
-};
 
 /// Checks access tokens (JWT, RFC 7519, as JWS in compact form). The algorithm is the key's, never the token's: `alg` only selects among
 /// keys that are for it. No claim is looked at before the signature is found right, so AuthReason::Expired is said of our own tokens only.

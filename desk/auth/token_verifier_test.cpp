@@ -44,6 +44,15 @@ TEST(TokenVerifier, TakesWhatTheSignerMakes) {
     EXPECT_EQ(verify(*token), claims);
 }
 
+TEST(TokenVerifier, SignerFollowsTheSameRules) {
+    const TokenRules rules{"me", "desk", {"uid", "n", "tenant", "groups", "job"}};
+    const Claims claims{"u", "U", "acme", {"a"}, Role::Bot, kNow + 60, {}, {}};
+    const auto token = TokenSigner(*Key::from_secret(kSecret), rules).sign(claims);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(make_verifier(rules).verify(*token, kNow * 1000), claims);
+    EXPECT_EQ(reason(*token), "BAD_SUB");
+}
+
 TEST(TokenVerifier, SignerRefusesATokenThatNobodyWouldTake) {
     const Claims claims{"u", std::string(8 * 1024, 'x'), "acme", {}, Role::Agent, kNow, {}, {}};
     EXPECT_FALSE(TokenSigner(*Key::from_secret(kSecret)).sign(claims));
