@@ -1,0 +1,184 @@
+#include "desk/chat/commands.hpp"
+
+#include <gtest/gtest.h>
+
+#include "desk/store/testing/temp_store.hpp"
+
+namespace desk::chat {
+namespace {
+
+using store::testing::person;
+using store::testing::TempStore;
+
+const Actor kCustomer = person("carla", Role::Customer);
+const Actor kAgent = person("alex", Role::Agent, {"t1"});
+const Actor kOther = person("bo", Role::Agent, {"t2"});
+const Actor kAdmin = person("dora", Role::Admin);
+
+class ChatCommands : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto known = store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
+            for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
+            return 0;
+        });
+        ASSERT_TRUE(known.has_value());
+    }
+
+    template <class Command>
+    auto run(const Actor& actor, const Command& command) {
+        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return chat::run(tx, actor, command); });
+    }
+
+    std::string create() {
+        const auto outcome = run(kCustomer, CreateConversation{});
+        EXPECT_TRUE(outcome.has_value());
+        store_.take_rows();
+        return outcome ? outcome->conversation.id : "";
+    }
+
+    static SendChatMessage say(const std::string& conversation, std::string content, std::optional<std::string> client_id = {}) {
+        SendChatMessage command;
+        command.conversation = conversation;
+        command.content = std::move(content);
+        command.client_message_id = std::move(client_id);
+        return command;
+    }
+
+    void end(const std::string& id) {
+        ASSERT_TRUE(store_->write_and_wait("acme", [&id](store::Transaction& tx) -> Result<int> {
+            Conversation c = *tx.conversations().find(id);
+            c.status = ConversationStatus::Ended;
+            c.end_reason = EndReason::AgentEnded;
+            tx.conversations().update(c);
+            return 0;
+        }).has_value());
+    }
+
+    TempStore store_;
+};
+
+TEST_F(ChatCommands, ANewConversationWaitsAndStaffLearnOfIt) {
+    const auto outcome = run(kCustomer, CreateConversation{});
+    ASSERT_TRUE(outcome.has_value());
+    EXPECT_EQ(outcome->conversation.status, ConversationStatus::Waiting);
+    EXPECT_TRUE(outcome->conversation.waiting_since_us.has_value());
+    const auto rows = store_.take_rows();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].name, "chat:updated");
+    EXPECT_EQ(rows[0].customers, Customers::Nothing);
+    EXPECT_EQ(rows[0].audience.staff_rooms, std::vector<std::string>{"staff"});
+}
+
+TEST_F(ChatCommands, TheFirstAgentActivatesLaterOnesAreAdded) {
+    const auto id = create();
+    EXPECT_EQ(run(kCustomer, JoinConversation{id})->conversation.status, ConversationStatus::Waiting);
+    EXPECT_TRUE(store_.take_rows().empty());
+    const auto joined = run(kAgent, JoinConversation{id});
+    ASSERT_TRUE(joined.has_value());
+    EXPECT_EQ(joined->conversation.status, ConversationStatus::Active);
+    EXPECT_TRUE(joined->conversation.started_at_us.has_value());
+    EXPECT_FALSE(joined->conversation.waiting_since_us.has_value());
+    EXPECT_EQ(store_.take_names(), std::vector<std::string>{"chat:updated"});
+    EXPECT_EQ(run(kAgent, JoinConversation{id})->conversation.version, 2);
+    EXPECT_TRUE(store_.take_rows().empty());
+    EXPECT_EQ(run(kOther, JoinConversation{id})->conversation.agents.size(), 2U);
+    EXPECT_EQ(store_.take_names(), std::vector<std::string>{"chat:updated"});
+}
+
+TEST_F(ChatCommands, AnObservingAdminChangesNothing) {
+    const auto id = create();
+    const auto joined = run(kAdmin, JoinConversation{id, true});
+    EXPECT_EQ(joined->conversation.status, ConversationStatus::Waiting);
+    EXPECT_TRUE(store_.take_rows().empty());
+    EXPECT_EQ(run(kAdmin, JoinConversation{id, false})->conversation.status, ConversationStatus::Active);
+}
+
+TEST_F(ChatCommands, StrangersAreRefused) {
+    const auto id = create();
+    EXPECT_EQ(run(person("eve", Role::Customer), JoinConversation{id}).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(run(kAgent, JoinConversation{"conv-unknown"}).error().code, ErrorCode::RoomNotFound);
+    EXPECT_EQ(run(person("carla", Role::Admin, {}, "rival"), JoinConversation{id}).error().code, ErrorCode::RoomNotFound);
+    EXPECT_EQ(run(person("eve", Role::Customer), say(id, "hi")).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(run(person("carla", Role::Admin, {}, "rival"), say(id, "hi")).error().code, ErrorCode::RoomNotFound);
+}
+
+TEST_F(ChatCommands, MessagesAreNumberedAndTheAckIsTheMessage) {
+    const auto id = create();
+    const auto first = run(kCustomer, say(id, "hello"));
+    ASSERT_TRUE(first.has_value());
+    EXPECT_EQ(first->message.number, 1);
+    const auto rows = store_.take_rows();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].name, "chat:message");
+    EXPECT_EQ(rows[0].audience.shared_rooms, std::vector<std::string>{"conv:" + id});
+    EXPECT_TRUE(rows[0].payload.ends_with(first->json.substr(1)));
+    EXPECT_EQ(run(kAgent, say(id, "hi"))->message.number, 2);
+    const auto listed = store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<ChatMessage>> {
+        return s.chat_messages().list_after(id, 0, 10);
+    });
+    ASSERT_EQ(listed->size(), 2U);
+    EXPECT_EQ(listed->at(0), first->message);
+}
+
+TEST_F(ChatCommands, AResendGivesTheSameAnswerAlsoAfterTheEnd) {
+    const auto id = create();
+    const auto first = run(kCustomer, say(id, "hello", "k"));
+    store_.take_rows();
+    EXPECT_EQ(run(kCustomer, say(id, "hello", "k"))->json, first->json);
+    end(id);
+    const auto late = run(kCustomer, say(id, "hello", "k"));
+    ASSERT_TRUE(late.has_value());
+    EXPECT_TRUE(late->duplicate);
+    EXPECT_EQ(late->json, first->json);
+    EXPECT_TRUE(store_.take_rows().empty());
+    EXPECT_EQ(run(kCustomer, say(id, "more", "k2")).error().code, ErrorCode::ConversationEnded);
+}
+
+TEST_F(ChatCommands, AfterTheEndNobodyWritesAndJoinersAreTold) {
+    const auto id = create();
+    end(id);
+    auto command = say(id, "hello");
+    command.joined = true;
+    EXPECT_EQ(run(kCustomer, command).error().code, ErrorCode::ConversationEnded);
+    const auto joined = run(kAgent, JoinConversation{id});
+    ASSERT_TRUE(joined.has_value());
+    EXPECT_EQ(joined->ended_json, R"({"conversationId":")" + id + R"(","reason":"agent_ended"})");
+    EXPECT_TRUE(joined->conversation.agents.empty());
+    command.conversation = "conv-unknown";
+    EXPECT_EQ(run(kCustomer, command).error().code, ErrorCode::RoomNotFound);
+}
+
+TEST_F(ChatCommands, ARefusedMessageTakesNoNumber) {
+    const auto id = create();
+    EXPECT_EQ(run(kCustomer, say(id, " ")).error().code, ErrorCode::InvalidPayload);
+    auto forged = say(id, "x");
+    forged.type = MessageType::System;
+    EXPECT_EQ(run(kCustomer, forged).error().code, ErrorCode::InvalidPayload);
+    EXPECT_EQ(run(kCustomer, say(id, "x"))->message.number, 1);
+}
+
+TEST_F(ChatCommands, OwnMessagesAreRead) {
+    const auto id = create();
+    run(kCustomer, say(id, "one"));
+    const auto second = run(kAgent, say(id, "two"));
+    const auto markers = store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<ReadMarker>> {
+        return s.conversations().markers(id);
+    });
+    ASSERT_EQ(markers->size(), 2U);
+    EXPECT_EQ(markers->at(0), (ReadMarker{"alex", 2, second->message.id}));
+}
+
+TEST_F(ChatCommands, OnlyStaffOpenForOthersAndOnlyAdminsChooseIds) {
+    EXPECT_EQ(run(kCustomer, CreateConversation{{}, "bo"}).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(run(kAgent, CreateConversation{}).error().code, ErrorCode::InvalidPayload);
+    EXPECT_EQ(run(kAgent, CreateConversation{"conv-0", "carla"}).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(run(kAdmin, CreateConversation{"conv-0", "carla"})->conversation.id, "conv-0");
+    EXPECT_EQ(run(kAdmin, CreateConversation{"conv-0", "carla"}).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(run(kAdmin, CreateConversation{{}, "nobody"}).error().code, ErrorCode::InvalidPayload);
+    EXPECT_EQ(run(kAdmin, CreateConversation{{}, "carla", "no-team"}).error().code, ErrorCode::InvalidPayload);
+    EXPECT_EQ(run(kAdmin, CreateConversation{{}, "carla", {}, "no-ticket"}).error().code, ErrorCode::InvalidPayload);
+}
+
+}  // namespace
+}  // namespace desk::chat
