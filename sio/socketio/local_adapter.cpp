@@ -43,6 +43,7 @@ void LocalAdapter::on_members(const Target& target, const Task& task, const std:
         if (table.get() == here || !table->may_have(target)) continue;
         if (!stored) stored = std::make_shared<const StoredTarget>(target);
         if (countdown) countdown->add();
+        if constexpr (requires { task.on_the_way(*table); }) task.on_the_way(*table);
         table->hub().loop().post([&table = *table, stored, task, countdown] {
             task(table, *stored->view());
             if (countdown) countdown->end_one();
@@ -84,11 +85,18 @@ void LocalAdapter::broadcast_with_ack(const EncodedEvent& event, std::uint64_t a
 }
 
 void LocalAdapter::sockets_join(const Target& target, const BroadcastFlags&, std::span<const std::string_view> rooms) {
-    on_members(target, [rooms = owned(rooms)](detail::RoomTable& table, const Target& members) {
-        table.for_each(members, [&](Socket& socket) {
-            for (const auto& room : rooms) socket.join(room);
-        });
-    });
+    struct Joining {
+        detail::RoomTable* here;
+        std::vector<std::string> rooms;
+        void operator()(detail::RoomTable& table, const Target& members) const {
+            table.for_each(members, [&](Socket& socket) {
+                for (const auto& room : rooms) socket.join(room);
+            });
+            if (&table != here) table.end_join();
+        }
+        void on_the_way(detail::RoomTable& table) const { table.begin_join(); }
+    };
+    on_members(target, Joining{nsp_.here(), owned(rooms)});
 }
 
 void LocalAdapter::sockets_leave(const Target& target, const BroadcastFlags&, std::span<const std::string_view> rooms) {

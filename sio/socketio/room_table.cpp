@@ -154,7 +154,7 @@ void RoomTable::for_each(const Target& target, FunctionRef<void(Socket&)> visit,
 
 bool RoomTable::may_have(const Target& target) const {
     if (occupants_.load(std::memory_order_relaxed) == 0) return false;
-    if (target.rooms.empty()) return true;
+    if (target.rooms.empty() || joining_.load(std::memory_order_acquire) > 0) return true;
     for (const auto name : target.rooms) {
         if (home_loop(name) == hub_.index() || filter_.may_have(hash_name(name))) return true;
     }

@@ -52,8 +52,11 @@ public:
     /// Visits the sockets of the target that are connected at their turn. See Namespace::for_each_local.
     void for_each(const Target& target, FunctionRef<void(Socket&)> visit, bool connecting_too = false);
 
-    /// Thread: any.
+    /// Whether it may have sockets of the target: no is certain. Thread: any.
     bool may_have(const Target& target) const;
+    /// Joins are on their way to this loop: may_have says yes until end_join(), so that what is sent after them follows. Thread: any.
+    void begin_join() { joining_.fetch_add(1, std::memory_order_release); }
+    void end_join() { joining_.fetch_sub(1, std::memory_order_release); }
 
 private:
     static constexpr std::uint32_t kNowhere = static_cast<std::uint32_t>(-1);
@@ -73,6 +76,7 @@ private:
     PointerSet<Room, RoomTraits> rooms_;
     RoomFilter filter_;
     std::atomic<std::size_t> occupants_{0};
+    std::atomic<std::uint32_t> joining_{0};
     std::vector<Socket*> scratch_;
     std::uint32_t stamp_ = 0;
 };

@@ -57,8 +57,14 @@ public:
     // The main namespace, for short.
     Registrar& on(std::string_view event, Registrar::EventHandler handler) { return main_.on(event, std::move(handler)); }
     Registrar& on_connection(Registrar::SocketHandler handler) { return main_.on_connection(std::move(handler)); }
+    Registrar& on_disconnect(Registrar::DisconnectHandler handler) { return main_.on_disconnect(std::move(handler)); }
+    Registrar& on_any(Registrar::EventHandler handler) { return main_.on_any(std::move(handler)); }
     Registrar& use(Registrar::Middleware middleware) { return main_.use(std::move(middleware)); }
     Broadcast to(std::string_view room) { return main_.to(room); }
+    template <RoomNames Range>
+    Broadcast to(const Range& rooms) {
+        return main_.to(rooms);
+    }
     Broadcast except(std::string_view room) { return main_.except(room); }
     template <class... Args>
     void emit(std::string_view event, const Args&... args) {
@@ -114,6 +120,8 @@ private:
     std::vector<std::unique_ptr<detail::Hub>> make_hubs();
 
     Options options_;
+    bool started_ = false;
+    bool closed_ = false;
     std::unique_ptr<runtime::LoopGroup> owned_loops_;
     runtime::LoopGroup& loops_;
     std::vector<std::unique_ptr<detail::Hub>> hubs_;  // one a loop
@@ -126,8 +134,6 @@ private:
     std::unique_ptr<engineio::Server> engine_;
     std::unique_ptr<http::Server> http_;
     std::vector<std::unique_ptr<runtime::Listener>> listeners_;
-    bool started_ = false;
-    bool closed_ = false;
 };
 
 }  // namespace sio
