@@ -27,6 +27,7 @@ TEST(RandomId, DoesNotRepeatAcrossRefillsAndThreads) {
     std::array<std::vector<std::string>, 2> ids;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(ids.size());
         for (auto& own : ids) {
             threads.emplace_back([&own] {
                 for (std::size_t i = 0; i < kEach; ++i) own.push_back(random_id());

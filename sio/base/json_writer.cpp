@@ -157,7 +157,7 @@ void append_escaped(std::string& out, const char* from, const char* end) {
 enum class Role : bool { Value, Key };
 
 /// `[,]"text"`, and a colon behind a key.
-template <Role role>
+template <Role R>
 void append_string(std::string& out, bool comma, std::string_view text) {
     const char* from = text.data();
     const char* end = from + text.size();
@@ -168,12 +168,12 @@ void append_string(std::string& out, bool comma, std::string_view text) {
         to = copy_clean(from, end, to);
         if (from != end) return to;
         *to++ = '"';
-        if (role == Role::Key) *to++ = ':';
+        if (R == Role::Key) *to++ = ':';
         return to;
     });
     if (from == end) return;
     append_escaped(out, from, end);
-    out += role == Role::Key ? "\":" : "\"";
+    out += R == Role::Key ? "\":" : "\"";
 }
 
 void append_open(std::string& out, bool comma, char bracket) {

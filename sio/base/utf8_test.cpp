@@ -12,8 +12,7 @@ const std::vector<std::string>& good_texts() {
     static const std::vector<std::string> texts{"",
                                                 "a",
                                                 std::string("\0", 1),
-                                                "Gr\xC3\xBC\xC3\x9F"
-                                                "e",
+                                                "\xC3\xBC\xC3\x9F!",
                                                 "\xE6\x97\xA5\xE6\x9C\xAC",
                                                 "\xF0\x9F\x98\x80!",
                                                 "\xED\x9F\xBF\xEE\x80\x80",
