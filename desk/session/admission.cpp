@@ -42,7 +42,7 @@ void Admission::guard(sio::Namespace& nsp, Who who) {
 Result<void> Admission::admit(sio::Socket& socket, Who who) {
     // A connection that was let in once has given its hand-shake back; it goes on counting as its own address.
     const bool known = socket.connection().data<Visitor>() != nullptr;
-    const std::string address = known ? std::string() : socket.connection().handshake().address;
+    const std::string address = known ? std::string() : socket.connection().handshake()->address;
     const auto claims = check_token(socket, address);
     if (!claims) return std::unexpected(claims.error());
     if (who == Who::Admins && claims->role != Role::Admin) return fail(ErrorCode::Forbidden);

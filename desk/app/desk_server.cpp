@@ -1,0 +1,171 @@
+#include "desk/app/desk_server.hpp"
+
+#include <utility>
+
+#include "desk/app/demo.hpp"
+#include "desk/auth/token_verifier.hpp"
+#include "desk/chat/sockets.hpp"
+#include "desk/delivery/delivery.hpp"
+#include "desk/delivery/socket_commands.hpp"
+#include "desk/delivery/typing.hpp"
+#include "desk/rest/api.hpp"
+#include "desk/rest/routes.hpp"
+#include "desk/session/admission.hpp"
+#include "desk/session/door.hpp"
+#include "desk/session/main_sockets.hpp"
+#include "desk/store/store.hpp"
+#include "desk/tickets/sockets.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk::app {
+
+namespace {
+
+constexpr std::int64_t kLogPage = 1000;
+
+sio::http::CorsOptions cors_of(const Config& config) {
+    sio::http::CorsOptions cors;
+    cors.origins = config.cors_origins;
+    cors.credentials = true;
+    cors.allowed_headers = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"};
+    cors.exposed_headers = {"ETag", "Idempotent-Replayed", "Retry-After"};
+    return cors;
+}
+
+sio::Options engine_of(const Config& config, sio::Log& log) {
+    sio::Options options;
+    options.engine.cors = cors_of(config);
+    options.engine.retain_headers = false;
+    options.engine.max_queue_bytes = config.limits.queue_bytes;
+    options.loops = config.loops;
+    options.connect_timeout = config.connect_timeout;
+    options.on_error = [&log](const sio::HandlerError& error) { log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}}); };
+    return options;
+}
+
+std::string url_of(const Config& config, const std::string& host, std::uint16_t port) {
+    const std::string name = host.contains(':') ? '[' + host + ']' : host;
+    return (config.tls_cert.empty() ? "http://" : "https://") + name + ':' + std::to_string(port);
+}
+
+}  // namespace
+
+/// In the order of construction; each uses only those before it, but for the store and delivery, which know each other through callbacks.
+struct DeskServer::Parts {
+    Parts(const Config& config, const TokenKeys& keys, sio::Log& log)
+        : limits(config.limits),
+          verifier(keys.verifying, token_rules(config)),
+          io(engine_of(config, log)),
+          admission(verifier, limits),
+          door(limits),
+          typing(io, limits, config.typing_expiry),
+          delivery(io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
+          api(io.http(), verifier, limits, cors_of(config)) {}
+
+    void read_log(std::string org, std::int64_t after, std::function<void(std::optional<std::vector<EventRow>>)> done) {
+        store->read(
+            std::move(org), [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> { return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage); },
+            [done = std::move(done)](Result<std::vector<EventRow>> rows) { done(rows ? std::optional(std::move(*rows)) : std::nullopt); });
+    }
+
+    /// Everything that needs the store.
+    void wire() {
+        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence"}) admission.guard(io.of(name));
+        admission.guard(io.of("/dashboard"), Admission::Who::Admins);
+        commands.emplace(io, *store);
+        add_main_events(io, door);
+        tickets.emplace(io, door, *commands, typing);
+        chat.emplace(io, door, *commands, typing);
+        rest::add_ticket_routes(api, *store);
+        rest::add_conversation_routes(api, *store);
+        api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
+        api.add_open("/readyz", [this](const sio::http::Request&) {
+            return ready ? sio::http::Response::json(200, R"({"status":"ready"})") : sio::http::Response::json(503, R"({"status":"draining"})");
+        });
+        io.router().add("/v1", api);
+        io.router().add("/healthz", api);
+        io.router().add("/readyz", api);
+    }
+
+    const Limits limits;
+    auth::TokenVerifier verifier;
+    sio::Server io;
+    Admission admission;
+    Door door;
+    Typing typing;
+    Delivery delivery;
+    rest::Api api;
+    std::unique_ptr<store::Store> store;
+    std::optional<SocketCommands> commands;
+    std::optional<tickets::TicketSockets> tickets;
+    std::optional<chat::ChatSockets> chat;
+    std::shared_ptr<sio::runtime::TlsContext> tls;
+    std::atomic<bool> ready{false};
+};
+
+DeskServer::DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log) : config_(config), log_(log), parts_(std::make_unique<Parts>(config, keys, log)) {}
+
+std::expected<std::unique_ptr<DeskServer>, std::string> DeskServer::start(const Config& config, const TokenKeys& keys, sio::Log& log) {
+    std::unique_ptr<DeskServer> server(new DeskServer(config, keys, log));
+    if (auto opened = server->open(); !opened) return std::unexpected(std::move(opened.error()));
+    if (auto listening = server->listen(); !listening) return std::unexpected(std::move(listening.error()));
+    return server;
+}
+
+DeskServer::~DeskServer() { stop(); }
+
+std::expected<void, std::string> DeskServer::open() {
+    store::StoreOptions options;
+    options.sqlite.path = config_.store_file().value_or(":memory:");
+    options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
+    auto store = store::Store::open(std::move(options), log_);
+    if (!store) return std::unexpected(std::move(store.error()));
+    parts_->store = std::move(*store);
+    if (config_.demo) {
+        if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
+    }
+    parts_->wire();
+    return {};
+}
+
+std::expected<void, std::string> DeskServer::listen() {
+    if (!config_.tls_cert.empty()) {
+        auto tls = sio::runtime::TlsContext::load(config_.tls_cert, config_.tls_key);
+        if (!tls) return std::unexpected(std::move(tls.error().detail));
+        parts_->tls = std::move(*tls);
+    }
+    std::uint16_t port = config_.port;
+    for (const std::string& host : config_.host) {
+        const auto bound = parts_->io.listen({.host = host,
+                                              .port = port,
+                                              .max_connections = config_.limits.max_connections,
+                                              .max_connections_per_address = config_.limits.connections_per_address,
+                                              .tls = parts_->tls});
+        if (!bound) {
+            // A machine without IPv6 is still served on 127.0.0.1.
+            if (!urls_.empty() && host == "::1") continue;
+            return std::unexpected("cannot listen on " + host + " port " + std::to_string(port) + ": " + bound.error().detail);
+        }
+        port = *bound;
+        urls_.push_back(url_of(config_, host, port));
+    }
+    parts_->io.start();
+    parts_->ready = true;
+    return {};
+}
+
+void DeskServer::reload_certificate() {
+    if (!parts_->tls) return;
+    if (const auto reloaded = parts_->tls->reload(); !reloaded) log_.error("certificate not reloaded, the old one stays", {{"why", reloaded.error().detail}});
+    else log_.info("certificate reloaded");
+}
+
+void DeskServer::stop() {
+    if (!parts_->ready.exchange(false)) return;
+    log_.info("stopping");
+    parts_->io.drain();
+    if (parts_->store) parts_->store->stop();
+    parts_->io.close();
+}
+
+}  // namespace desk::app

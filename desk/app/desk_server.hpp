@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "desk/app/config.hpp"
+#include "desk/app/token_keys.hpp"
+#include "sio/base/log.hpp"
+
+namespace desk::app {
+
+/// The running helpdesk: every part made, wired and started, and ended in the right order.
+/// Thread: one, the one that made it.
+class DeskServer {
+public:
+    /// Errors (sentences for the operator): the store, a certificate, an address.
+    static std::expected<std::unique_ptr<DeskServer>, std::string> start(const Config& config, const TokenKeys& keys, sio::Log& log);
+    ~DeskServer();
+    DeskServer(const DeskServer&) = delete;
+    DeskServer& operator=(const DeskServer&) = delete;
+
+    /// `http://127.0.0.1:3001`, one for each address listened on.
+    const std::vector<std::string>& urls() const { return urls_; }
+    /// Reads the certificate files again; connections stay.
+    void reload_certificate();
+    /// Not ready from now on, no new connections; ends those there are, finishes writes.
+    void stop();
+
+private:
+    struct Parts;
+    DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log);
+    std::expected<void, std::string> open();
+    std::expected<void, std::string> listen();
+
+    const Config config_;
+    sio::Log& log_;
+    std::vector<std::string> urls_;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace desk::app

@@ -1,0 +1,116 @@
+#include "desk/chat/sockets.hpp"
+
+#include <utility>
+
+#include "desk/chat/commands.hpp"
+#include "desk/chat/requests.hpp"
+#include "desk/session/rooms.hpp"
+
+namespace desk::chat {
+
+namespace {
+
+TypingPlace place_of(const Actor& actor, std::string_view conversation) {
+    return {TypingPlace::Kind::Conversation, actor.org, std::string(conversation)};
+}
+
+Error not_joined(std::string_view conversation) { return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED"); }
+
+/// The conversation that an event of a socket in it names. Errors: InvalidPayload, Forbidden.
+Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = id_field(event, "conversationId");
+    if (!conversation) return conversation;
+    if (!socket.in_room(rooms::conversation(visitor_of(socket).actor().org, *conversation))) return fail(not_joined(*conversation));
+    return conversation;
+}
+
+}  // namespace
+
+ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing) : door_(door), commands_(commands), typing_(typing) {
+    sio::Namespace& nsp = io.of("/chat");
+    const auto on = [&](std::string_view event, Kind kind, Result<void> (ChatSockets::*handler)(sio::Socket&, const sio::Event&)) {
+        door.on(nsp, event, kind, [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
+    };
+    on("chat:join", Kind::Subscription, &ChatSockets::join);
+    on("chat:leave", Kind::Plain, &ChatSockets::leave);
+    on("chat:message", Kind::Plain, &ChatSockets::message);
+    on("chat:typing", Kind::Typing, &ChatSockets::typing);
+    nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
+        if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
+    });
+}
+
+Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = id_field(event, "conversationId");
+    if (!conversation) return std::unexpected(conversation.error());
+    const Actor& actor = visitor_of(socket).actor();
+    if (!socket.in_room(rooms::conversation(actor.org, *conversation)) && seat_of(socket).subscribed >= door_.limits().chat_subscriptions) {
+        return fail(Error{ErrorCode::RateLimited}.with("limit", "chat_subscriptions"));
+    }
+    JoinConversation command{std::string(*conversation), event[0]["observe"].boolean().value_or(false)};
+    commands_.write(
+        socket, event, SocketCommands::Later::Wait, [actor, command](store::Transaction& tx) { return run(tx, actor, command); },
+        [this, id = std::string(*conversation)](sio::Socket& on_loop, sio::Ack& ack, JoinOutcome outcome) -> Result<void> {
+            const Actor& member = visitor_of(on_loop).actor();
+            const std::string room = rooms::conversation(member.org, id);
+            if (!on_loop.in_room(room)) {
+                on_loop.join(room);
+                ++seat_of(on_loop).subscribed;
+            }
+            if (ack) {
+                const auto answer = sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
+                ack(sio::json::Raw{ok_with(answer.str())});
+            }
+            if (outcome.ended_json) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
+            typing_.tell(place_of(member, id), on_loop.handle(), is_staff(member.role));
+            return {};
+        });
+    return {};
+}
+
+Result<void> ChatSockets::leave(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = id_field(event, "conversationId");
+    if (!conversation) return std::unexpected(conversation.error());
+    const Actor& actor = visitor_of(socket).actor();
+    const std::string room = rooms::conversation(actor.org, *conversation);
+    if (socket.in_room(room)) {
+        typing_.gone(place_of(actor, *conversation), socket.handle());
+        socket.leave(room);
+        --seat_of(socket).subscribed;
+    }
+    accept(event);
+    return {};
+}
+
+Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = joined_conversation(socket, event);
+    if (!conversation) return std::unexpected(conversation.error());
+    const IdentityRef& identity = visitor_of(socket).identity;
+    const RateLimit& limit = door_.limits().chat_messages;
+    if (const auto wait = messages_.take(identity->actor.org, identity->actor.user, limit, socket.connection().loop().unix_ms()); wait > 0) {
+        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "chat_messages"));
+    }
+    auto command = read_chat_message(event[0]);
+    if (!command) return std::unexpected(std::move(command.error()));
+    command->conversation = *conversation;
+    command->joined = true;
+    commands_.write(
+        socket, event, SocketCommands::Later::Go,
+        [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
+        [](sio::Socket&, sio::Ack& ack, ChatMessageOutcome outcome) -> Result<void> {
+            if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
+            return {};
+        });
+    return {};
+}
+
+Result<void> ChatSockets::typing(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = joined_conversation(socket, event);
+    if (!conversation) return std::unexpected(conversation.error());
+    const Visitor& visitor = visitor_of(socket);
+    typing_.started(place_of(visitor.actor(), *conversation), visitor.identity, socket.handle(), false);
+    accept(event);
+    return {};
+}
+
+}  // namespace desk::chat

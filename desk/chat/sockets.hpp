@@ -1,0 +1,28 @@
+#pragma once
+
+#include "desk/delivery/socket_commands.hpp"
+#include "desk/delivery/typing.hpp"
+#include "desk/session/counts.hpp"
+#include "desk/session/door.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk::chat {
+
+/// The events that clients send in /chat.  Thread: loops; immutable but for its locked buckets.
+class ChatSockets {
+public:
+    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing);
+
+private:
+    Result<void> join(sio::Socket& socket, const sio::Event& event);
+    Result<void> leave(sio::Socket& socket, const sio::Event& event);
+    Result<void> message(sio::Socket& socket, const sio::Event& event);
+    Result<void> typing(sio::Socket& socket, const sio::Event& event);
+
+    Door& door_;
+    SocketCommands& commands_;
+    Typing& typing_;
+    KeyedBuckets messages_;
+};
+
+}  // namespace desk::chat

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "desk/session/door.hpp"
+#include "desk/session/visitor.hpp"
+#include "desk/store/store.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk {
+
+/// Takes what sockets ask of the store to its workers and brings the outcome back to the socket's loop. A socket that is gone by then
+/// loses the answer; a write stands.  Thread: the socket's loop.
+class SocketCommands {
+public:
+    SocketCommands(sio::Server& io, store::Store& store) : io_(io), store_(store) {}
+
+    enum class Later : std::uint8_t {
+        Wait,  ///< the socket's later events wait for the outcome
+        Go,    ///< they go on: the store keeps the order of one socket's writes by itself
+    };
+
+    /// `run`: Result<T>(const Snapshot&) on a reader. `done`: Result<void>(Socket&, Ack&, T&&) on the loop; an error, its own or the
+    /// command's, is told to the client.
+    template <class Run, class Done>
+    void read(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
+        store_.read(visitor_of(socket).actor().org, std::move(run), completion(socket, event, Later::Wait, std::move(done)));
+    }
+
+    /// `run`: Result<T>(Transaction&) on the writer.
+    template <class Run, class Done>
+    void write(sio::Socket& socket, const sio::Event& event, Later later, Run run, Done done) {
+        store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, later, std::move(done)));
+    }
+
+private:
+    template <class Done>
+    auto completion(sio::Socket& socket, const sio::Event& event, Later later, Done done) {
+        return [&io = io_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()),
+                hold = later == Later::Wait ? socket.hold() : sio::Hold(), done = std::move(done)](auto outcome) mutable {
+            io.post(handle, [ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done),
+                             outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
+                if (!outcome) return refuse(on_loop, ack, name, std::move(outcome.error()));
+                if (Result<void> finished = done(on_loop, ack, std::move(*outcome)); !finished) refuse(on_loop, ack, name, std::move(finished.error()));
+            });
+        };
+    }
+
+    sio::Server& io_;
+    store::Store& store_;
+};
+
+/// `object` with `"ok":true` in front: an acknowledgement whose result stands at its top level. Pre: a JSON object.
+inline std::string ok_with(std::string_view object) {
+    std::string json = R"({"ok":true)";
+    if (object.size() > 2) json += ',';
+    return json.append(object.substr(1));
+}
+
+}  // namespace desk

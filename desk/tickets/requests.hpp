@@ -1,0 +1,13 @@
+#pragma once
+
+#include "desk/model/error.hpp"
+#include "desk/tickets/commands.hpp"
+#include "sio/base/json.hpp"
+
+/// What clients write, as commands (domain.md 4). Errors: InvalidPayload {field, reason}.
+namespace desk::tickets {
+
+Result<CreateTicket> read_create_ticket(sio::json::Value body);
+Result<NewMessage> read_new_message(sio::json::Value body);
+
+}  // namespace desk::tickets

@@ -1,0 +1,98 @@
+#include "desk/tickets/sockets.hpp"
+
+#include <utility>
+
+#include "desk/session/rooms.hpp"
+#include "desk/tickets/commands.hpp"
+
+namespace desk::tickets {
+
+namespace {
+
+/// The room of a ticket that this reader belongs into.
+std::string room_of(const Actor& actor, std::string_view ticket) {
+    return is_staff(actor.role) ? rooms::ticket_staff(actor.org, ticket) : rooms::ticket_customers(actor.org, ticket);
+}
+
+TypingPlace place_of(const Actor& actor, std::string_view ticket) { return {TypingPlace::Kind::Ticket, actor.org, std::string(ticket)}; }
+
+Error not_subscribed(std::string_view ticket) { return Error{ErrorCode::Forbidden}.with("ticketId", ticket).because("NOT_SUBSCRIBED"); }
+
+}  // namespace
+
+TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing) : door_(door), commands_(commands), typing_(typing) {
+    sio::Namespace& nsp = io.of("/tickets");
+    const auto on = [&](std::string_view event, Kind kind, Result<void> (TicketSockets::*handler)(sio::Socket&, const sio::Event&)) {
+        door.on(nsp, event, kind, [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
+    };
+    on("ticket:subscribe", Kind::Subscription, &TicketSockets::subscribe);
+    on("ticket:unsubscribe", Kind::Plain, &TicketSockets::unsubscribe);
+    on("ticket:typing", Kind::Typing, &TicketSockets::typing);
+    on("ticket:stopTyping", Kind::Typing, &TicketSockets::stop_typing);
+    nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
+        if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
+    });
+}
+
+Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& event) {
+    const auto ticket = id_field(event, "ticketId");
+    if (!ticket) return std::unexpected(ticket.error());
+    const Actor& actor = visitor_of(socket).actor();
+    if (!socket.in_room(room_of(actor, *ticket)) && seat_of(socket).subscribed >= door_.limits().ticket_subscriptions) {
+        return fail(Error{ErrorCode::RateLimited}.with("limit", "ticket_subscriptions"));
+    }
+    commands_.read(
+        socket, event,
+        [actor, command = SubscribeTicket{std::string(*ticket)}](const store::Snapshot& snapshot) { return run(snapshot, actor, command); },
+        [this, id = std::string(*ticket)](sio::Socket& on_loop, sio::Ack& ack, SubscribeOutcome outcome) -> Result<void> {
+            const Actor& reader = visitor_of(on_loop).actor();
+            const std::string room = room_of(reader, id);
+            if (!on_loop.in_room(room)) {
+                on_loop.join(room);
+                ++seat_of(on_loop).subscribed;
+            }
+            const std::string answer = sio::json::object({{"ticketId", id}, {"cursor", to_string(outcome.cursor)}}).str();
+            if (ack) ack(sio::json::Raw{ok_with(answer)});
+            on_loop.emit("ticket:subscribed", sio::json::Raw{answer});
+            typing_.tell(place_of(reader, id), on_loop.handle(), is_staff(reader.role));
+            return {};
+        });
+    return {};
+}
+
+Result<void> TicketSockets::unsubscribe(sio::Socket& socket, const sio::Event& event) {
+    const auto ticket = id_field(event, "ticketId");
+    if (!ticket) return std::unexpected(ticket.error());
+    const Actor& actor = visitor_of(socket).actor();
+    const std::string room = room_of(actor, *ticket);
+    if (socket.in_room(room)) {
+        typing_.gone(place_of(actor, *ticket), socket.handle());
+        socket.leave(room);
+        --seat_of(socket).subscribed;
+    }
+    accept(event);
+    return {};
+}
+
+Result<void> TicketSockets::typing(sio::Socket& socket, const sio::Event& event) {
+    const auto ticket = id_field(event, "ticketId");
+    if (!ticket) return std::unexpected(ticket.error());
+    const Visitor& visitor = visitor_of(socket);
+    if (!socket.in_room(room_of(visitor.actor(), *ticket))) return fail(not_subscribed(*ticket));
+    const bool internal = is_staff(visitor.actor().role) && event[0]["internal"].boolean().value_or(false);
+    typing_.started(place_of(visitor.actor(), *ticket), visitor.identity, socket.handle(), internal);
+    accept(event);
+    return {};
+}
+
+Result<void> TicketSockets::stop_typing(sio::Socket& socket, const sio::Event& event) {
+    const auto ticket = id_field(event, "ticketId");
+    if (!ticket) return std::unexpected(ticket.error());
+    const Actor& actor = visitor_of(socket).actor();
+    if (!socket.in_room(room_of(actor, *ticket))) return fail(not_subscribed(*ticket));
+    typing_.stopped(place_of(actor, *ticket), actor.user);
+    accept(event);
+    return {};
+}
+
+}  // namespace desk::tickets

@@ -1,0 +1,87 @@
+// sio-conformance: the fixtures that the official protocol suites and kosoku drive (docs/conformance.md).
+//   sio-conformance [--port 3000] [--loops N] [--cert FILE --key FILE]
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine_echo.hpp"
+#include "sio/socketio/socketio.hpp"
+#include "socket_fixture.hpp"
+#include "websocket_echo.hpp"
+
+namespace {
+
+sio::engineio::Options engine_options(std::string path) {
+    using namespace std::chrono_literals;
+    sio::engineio::Options options;
+    options.path = std::move(path);
+    options.ping_interval = 300ms;
+    options.ping_timeout = 200ms;
+    options.cors.origins = {"*"};
+    return options;
+}
+
+/// `--name value` pairs; anything else is an error.
+std::map<std::string, std::string, std::less<>> arguments(int argc, char** argv) {
+    std::map<std::string, std::string, std::less<>> values;
+    for (int i = 1; i < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (!name.starts_with("--") || i + 1 == argc) {
+            std::cerr << "usage: sio-conformance [--port 3000] [--loops N] [--cert FILE --key FILE]\n";
+            std::exit(2);
+        }
+        values[std::string(name.substr(2))] = argv[i + 1];
+    }
+    return values;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // Signals are for sigwait below, also in the threads that start() makes.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    auto values = arguments(argc, argv);
+    sio::Options options;
+    options.engine = engine_options("/socket.io/");
+    options.connect_timeout = std::chrono::seconds(1);
+    if (values.contains("loops")) options.loops = static_cast<unsigned>(std::stoul(values["loops"]));
+    sio::Server io(std::move(options));
+    conformance::add_fixture(io);
+
+    sio::engineio::Server engine(io.loops(), engine_options("/engine.io/"), conformance::echo);
+    conformance::WebsocketEcho websocket_echo;
+    io.router().add("/engine.io", engine);
+    io.router().add("/ws-echo", websocket_echo);
+
+    sio::runtime::ListenOptions listen{.port = static_cast<std::uint16_t>(values.contains("port") ? std::stoul(values["port"]) : 3000)};
+    if (values.contains("cert")) {
+        auto tls = sio::runtime::TlsContext::load(values["cert"], values["key"]);
+        if (!tls) {
+            std::cerr << tls.error().detail << '\n';
+            return 1;
+        }
+        listen.tls = *tls;
+    }
+    const auto port = io.listen(listen);
+    if (!port) {
+        std::cerr << port.error().detail << '\n';
+        return 1;
+    }
+    listen.port = *port;
+    listen.host = "::1";  // the suites say localhost; a machine without IPv6 does without
+    static_cast<void>(io.listen(listen));
+    io.start();
+    std::cout << "listening on " << (listen.tls ? "https" : "http") << "://127.0.0.1:" << *port << std::endl;
+
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
+        if (listen.tls && !listen.tls->reload()) std::cerr << "certificate not reloaded\n";
+    }
+    io.close();
+}
