@@ -6,9 +6,13 @@ namespace {
 constexpr std::size_t kFirstCells = 64;
 constexpr std::size_t kMaxCells = 64 * 1024;
 
-/// The filter has one writer, so an addition needs no locked instruction.
-void bump(std::atomic<std::uint32_t>& count, std::uint32_t by) {
-    count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+/// A count that got here lost track and stays: its rooms are taken to be there.
+constexpr std::uint8_t kStuck = 255;
+
+/// The filter has one writer, so a change needs no locked instruction.
+void change(std::atomic<std::uint8_t>& count, int by) {
+    const auto value = count.load(std::memory_order_relaxed);
+    if (value != kStuck) count.store(static_cast<std::uint8_t>(value + by), std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -20,12 +24,12 @@ RoomFilter::RoomFilter() {
 
 void RoomFilter::add(std::uint32_t hash) {
     auto& cells = *all_.back();
-    bump(cells.counts[hash & cells.mask], 1);
+    change(cells.counts[hash & cells.mask], 1);
 }
 
 void RoomFilter::remove(std::uint32_t hash) {
     auto& cells = *all_.back();
-    bump(cells.counts[hash & cells.mask], static_cast<std::uint32_t>(-1));
+    change(cells.counts[hash & cells.mask], -1);
 }
 
 bool RoomFilter::may_have(std::uint32_t hash) const {
@@ -40,7 +44,7 @@ bool RoomFilter::too_small_for(std::size_t rooms) const {
 
 void RoomFilter::rebuild(FunctionRef<void(FunctionRef<void(std::uint32_t)>)> for_each_hash) {
     auto cells = std::make_unique<Cells>(all_.back()->counts.size() * 4);
-    for_each_hash([&](std::uint32_t hash) { bump(cells->counts[hash & cells->mask], 1); });
+    for_each_hash([&](std::uint32_t hash) { change(cells->counts[hash & cells->mask], 1); });
     current_.store(cells.get(), std::memory_order_release);
     all_.push_back(std::move(cells));
 }

@@ -27,7 +27,7 @@ private:
     struct Cells {
         explicit Cells(std::size_t size) : mask(size - 1), counts(size) {}
         std::size_t mask;
-        std::vector<std::atomic<std::uint32_t>> counts;
+        std::vector<std::atomic<std::uint8_t>> counts;
     };
 
     std::atomic<const Cells*> current_;

@@ -190,7 +190,12 @@ void Server::close() {
         on_every_loop(loops_, [this](unsigned i) { hubs_[i]->clear(); });
         on_every_loop(loops_, [](unsigned) {});
     }
-    if (owned_loops_) owned_loops_->stop();
+    if (!owned_loops_) return;
+    owned_loops_->stop();
+    // What was posted last may hold a Hold or a Next: it has to go while there is a server that it can call.
+    for (int round = 0; round < 2; ++round) {
+        for (unsigned i = 0; i < loops_.size(); ++i) loops_.at(i).turn();
+    }
 }
 
 void Server::report(std::string_view nsp, std::string_view event, std::string_view what) const {

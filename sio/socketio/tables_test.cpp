@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "sio/socketio/connection.hpp"
 #include "sio/socketio/memberships.hpp"
 #include "sio/socketio/pointer_set.hpp"
 #include "sio/socketio/room.hpp"
@@ -95,6 +96,20 @@ TEST(RoomFilter, NeverForgetsARoom) {
     for (const auto hash : hashes) EXPECT_TRUE(filter.may_have(hash));
     for (const auto hash : hashes) filter.remove(hash);
     for (const auto hash : hashes) EXPECT_FALSE(filter.may_have(hash));
+}
+
+TEST(RoomFilter, KeepsACountThatRanOver) {
+    RoomFilter filter;
+    for (int i = 0; i < 300; ++i) filter.add(7);
+    for (int i = 0; i < 299; ++i) filter.remove(7);
+    EXPECT_TRUE(filter.may_have(7));
+}
+
+TEST(Sizes, OfWhatAnIdleClientCostsStaySmall) {
+    // With the heap's own 8 bytes, a slot, and its place in the table of ids: about 220 bytes for a client in one namespace.
+    EXPECT_LE(sizeof(Socket), 88U);
+    EXPECT_LE(sizeof(Connection), 72U);
+    EXPECT_LE(sizeof(Room), 24U);
 }
 
 TEST(RoomFilter, MostlyKnowsThatARoomIsNotThere) {

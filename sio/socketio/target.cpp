@@ -7,6 +7,8 @@ namespace sio {
 namespace {
 
 constexpr std::size_t kRecordHeader = 1 + sizeof(std::uint32_t);
+/// Enough for a socket's id and a room, so that `socket.to(room)` allocates once.
+constexpr std::size_t kFirstReserve = 95;
 
 }  // namespace
 
@@ -21,6 +23,7 @@ StoredTarget::StoredTarget(const Target& target) {
 
 void StoredTarget::add(char kind, std::string_view name) {
     const auto size = static_cast<std::uint32_t>(name.size());
+    if (records_.empty()) records_.reserve(kFirstReserve);
     char header[kRecordHeader] = {kind};
     std::memcpy(header + 1, &size, sizeof size);
     records_.append(header, sizeof header).append(name);
