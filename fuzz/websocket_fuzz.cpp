@@ -1,5 +1,5 @@
-/// A websocket client's bytes, offered whole and cut: messages, close code and answers must be the same. The first byte chooses the cuts and
-/// whether permessage-deflate was agreed on.
+/// A websocket client's bytes, offered whole and cut: messages, close code and answers must be the same. The first byte chooses the cuts
+/// and whether permessage-deflate was agreed on.
 #include <sys/socket.h>
 #include <unistd.h>
 

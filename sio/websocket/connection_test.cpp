@@ -45,7 +45,8 @@ TEST_F(WebsocketConnection, SendsEveryLengthForm) {
 }
 
 TEST_F(WebsocketConnection, DoesNotDependOnCuts) {
-    const std::string bytes = text("one") + frame(0x01, "t\xc3") + ping("p") + frame(0x00, "") + frame(0x80, "\xa4wo") + binary(std::string(130, 'b'));
+    const std::string bytes = text("one") + frame(0x01, "t\xc3") + ping("p") + frame(0x00, "") + frame(0x80, "\xa4wo") +
+                              binary(std::string(130, 'b'));
     open();
     EXPECT_EQ(talk(bytes), "8a:p");
     const auto whole = log;
@@ -104,42 +105,44 @@ std::string length_only(std::uint64_t length) {
     return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Of, WebsocketViolation,
-    ::testing::Values(Violation{"RSV1", frame(0xc1, "x"), 1002}, Violation{"RSV2", frame(0xa1, "x"), 1002},
-                      Violation{"RSV3", frame(0x91, "x"), 1002}, Violation{"RSV on ping", frame(0xc9, ""), 1002},
-                      Violation{"opcode 3", frame(0x83, ""), 1002}, Violation{"opcode b", frame(0x8b, ""), 1002},
-                      Violation{"no mask", unmasked(0x81, 0), 1002}, Violation{"no mask on ping", unmasked(0x89, 0), 1002},
-                      Violation{"continuation of nothing", frame(0x80, "x"), 1002},
-                      Violation{"message inside a message", frame(0x01, "a") + frame(0x81, "b"), 1002},
-                      Violation{"fragmented ping", frame(0x09, ""), 1002}, Violation{"long ping", frame(0x89, std::string(126, 'x')), 1002},
-                      Violation{"length 5 in 2 bytes", frame(0x81, "hello", 2), 1002},
-                      Violation{"length 5 in 8 bytes", frame(0x81, "hello", 8), 1002},
-                      Violation{"length 300 in 8 bytes", frame(0x82, std::string(300, 'x'), 8), 1002},
-                      Violation{"63-bit length", length_only(~std::uint64_t{0}), 1002},
-                      Violation{"largest length", length_only(~std::uint64_t{0} >> 1), 1009}));
+INSTANTIATE_TEST_SUITE_P(Of, WebsocketViolation,
+                         ::testing::Values(Violation{"RSV1", frame(0xc1, "x"), 1002}, Violation{"RSV2", frame(0xa1, "x"), 1002},
+                                           Violation{"RSV3", frame(0x91, "x"), 1002}, Violation{"RSV on ping", frame(0xc9, ""), 1002},
+                                           Violation{"opcode 3", frame(0x83, ""), 1002}, Violation{"opcode b", frame(0x8b, ""), 1002},
+                                           Violation{"no mask", unmasked(0x81, 0), 1002},
+                                           Violation{"no mask on ping", unmasked(0x89, 0), 1002},
+                                           Violation{"continuation of nothing", frame(0x80, "x"), 1002},
+                                           Violation{"message inside a message", frame(0x01, "a") + frame(0x81, "b"), 1002},
+                                           Violation{"fragmented ping", frame(0x09, ""), 1002},
+                                           Violation{"long ping", frame(0x89, std::string(126, 'x')), 1002},
+                                           Violation{"length 5 in 2 bytes", frame(0x81, "hello", 2), 1002},
+                                           Violation{"length 5 in 8 bytes", frame(0x81, "hello", 8), 1002},
+                                           Violation{"length 300 in 8 bytes", frame(0x82, std::string(300, 'x'), 8), 1002},
+                                           Violation{"63-bit length", length_only(~std::uint64_t{0}), 1002},
+                                           Violation{"largest length", length_only(~std::uint64_t{0} >> 1), 1009}));
 
 INSTANTIATE_TEST_SUITE_P(
     Size, WebsocketViolation,
     ::testing::Values(Violation{"one too many", frame(0x82, std::string(1001, 'x')).substr(0, 4), 1009},
-                      Violation{"sum of fragments", frame(0x02, std::string(600, 'x')) + frame(0x80, std::string(401, 'x')).substr(0, 4), 1009},
+                      Violation{"sum of fragments", frame(0x02, std::string(600, 'x')) + frame(0x80, std::string(401, 'x')).substr(0, 4),
+                                1009},
                       Violation{"fragments", frame(0x02, "") + frame(0, "") + frame(0, "") + frame(0, "") + frame(0, ""), 1008}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Text, WebsocketViolation,
-    ::testing::Values(Violation{"bad byte", text("a\xff"), 1007}, Violation{"cut code point", text("a\xc3"), 1007},
-                      Violation{"surrogate", text("\xed\xa0\x80"), 1007}, Violation{"overlong", text("\xc0\xaf"), 1007},
-                      Violation{"cut over fragments", frame(0x01, "\xc3") + frame(0x80, "x"), 1007},
-                      Violation{"unfinished in fragments", frame(0x01, "\xe2\x82") + frame(0x80, ""), 1007},
-                      Violation{"known bad in the first fragment", frame(0x01, "\xf4\x90"), 1007}));
+INSTANTIATE_TEST_SUITE_P(Text, WebsocketViolation,
+                         ::testing::Values(Violation{"bad byte", text("a\xff"), 1007}, Violation{"cut code point", text("a\xc3"), 1007},
+                                           Violation{"surrogate", text("\xed\xa0\x80"), 1007},
+                                           Violation{"overlong", text("\xc0\xaf"), 1007},
+                                           Violation{"cut over fragments", frame(0x01, "\xc3") + frame(0x80, "x"), 1007},
+                                           Violation{"unfinished in fragments", frame(0x01, "\xe2\x82") + frame(0x80, ""), 1007},
+                                           Violation{"known bad in the first fragment", frame(0x01, "\xf4\x90"), 1007}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Close, WebsocketViolation,
-    ::testing::Values(Violation{"one byte", frame(0x88, "x"), 1002}, Violation{"999", testing::close(999), 1002},
-                      Violation{"1004", testing::close(1004), 1002}, Violation{"1005", testing::close(1005), 1002},
-                      Violation{"1006", testing::close(1006), 1002}, Violation{"1015", testing::close(1015), 1002},
-                      Violation{"2999", testing::close(2999), 1002}, Violation{"5000", testing::close(5000), 1002},
-                      Violation{"65535", testing::close(65535), 1002}, Violation{"reason", testing::close(1000, "\xff"), 1007}));
+INSTANTIATE_TEST_SUITE_P(Close, WebsocketViolation,
+                         ::testing::Values(Violation{"one byte", frame(0x88, "x"), 1002}, Violation{"999", testing::close(999), 1002},
+                                           Violation{"1004", testing::close(1004), 1002}, Violation{"1005", testing::close(1005), 1002},
+                                           Violation{"1006", testing::close(1006), 1002}, Violation{"1015", testing::close(1015), 1002},
+                                           Violation{"2999", testing::close(2999), 1002}, Violation{"5000", testing::close(5000), 1002},
+                                           Violation{"65535", testing::close(65535), 1002},
+                                           Violation{"reason", testing::close(1000, "\xff"), 1007}));
 
 TEST_F(WebsocketConnection, FailsAsSoonAsTextIsBad) {
     open();
@@ -337,7 +340,12 @@ TEST_F(WebsocketConnection, PingsOfAPeerThatDoesNotReadCostNothing) {
     EXPECT_LE(connection->queued_bytes(), queued);
     // Once it reads, it gets the latest pong.
     std::string got;
-    ASSERT_TRUE(runtime::testing::turn_until(loop, [&] { return (got += peer.receive()).ends_with("\x8a\x04" "1999"); }));
+    ASSERT_TRUE(runtime::testing::turn_until(loop, [&] {
+        return (got += peer.receive())
+            .ends_with(
+                "\x8a\x04"
+                "1999");
+    }));
     EXPECT_NE(log.find("drained"), std::string::npos);
 }
 

@@ -54,7 +54,8 @@ TEST_F(WebsocketDeflate, ReadsCompressedMessagesWithContext) {
 TEST_F(WebsocketDeflate, ReadsThemInFragmentsAndCutAnywhere) {
     open_deflating();
     const auto packed = pack("hello hello hello");
-    const auto bytes = frame(0x41, packed.substr(0, 3)) + testing::ping() + frame(0x00, packed.substr(3, 2)) + frame(0x80, packed.substr(5));
+    const auto bytes = frame(0x41, packed.substr(0, 3)) + testing::ping() + frame(0x00, packed.substr(3, 2)) +
+                       frame(0x80, packed.substr(5));
     EXPECT_EQ(talk(bytes), "8a:");
     EXPECT_EQ(log, "t:hello hello hello ");
     open_deflating();

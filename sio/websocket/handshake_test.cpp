@@ -134,8 +134,9 @@ TEST(DeflateOffer, TakesTheFirstAcceptableOne) {
 }
 
 TEST(DeflateOffer, RefusesBrokenGrammar) {
-    for (const std::string_view offer : {"permessage-deflate;", "permessage-deflate; ;", "; a", "a b", "permessage-deflate; a=", "permessage-deflate; =1",
-                                         "permessage-deflate; a=\"b c\"", "permessage-deflate; a=\"b", "\"permessage-deflate\""}) {
+    for (const std::string_view offer :
+         {"permessage-deflate;", "permessage-deflate; ;", "; a", "a b", "permessage-deflate; a=", "permessage-deflate; =1",
+          "permessage-deflate; a=\"b c\"", "permessage-deflate; a=\"b", "\"permessage-deflate\""}) {
         EXPECT_EQ(offered(offer), "error") << offer;
     }
 }

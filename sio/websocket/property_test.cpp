@@ -28,7 +28,8 @@ RC_GTEST_PROP(WebsocketRoundTrip, KeepsMessages, ()) {
         unsigned opcode = is_text ? 1 : 2;
         std::string_view rest = payload;
         do {
-            const auto piece = *rc::gen::weightedOneOf<std::size_t>({{1, rc::gen::inRange<std::size_t>(0, 200)}, {1, rc::gen::just(rest.size())}});
+            const auto piece =
+                *rc::gen::weightedOneOf<std::size_t>({{1, rc::gen::inRange<std::size_t>(0, 200)}, {1, rc::gen::just(rest.size())}});
             const bool last = piece >= rest.size();
             bytes += testing::frame((last ? 0x80U : 0U) | opcode, rest.substr(0, piece), 0, *rc::gen::arbitrary<std::uint32_t>());
             rest.remove_prefix(std::min(piece, rest.size()));

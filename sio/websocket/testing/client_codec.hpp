@@ -9,14 +9,16 @@
 /// The client's half of RFC 6455, written apart from the server's: what tests and fuzzers compare it with. Header only.
 namespace sio::websocket::testing {
 
-/// A masked frame. `first`: the first byte, FIN, RSV bits and opcode together. `wide`: 0 writes the length as short as it goes, 2 or 8 that many bytes.
+/// A masked frame. `first`: the first byte, FIN, RSV bits and opcode together. `wide`: 0 writes the length as short as it goes, 2 or 8 that
+/// many bytes.
 inline std::string frame(unsigned first, std::string_view payload, unsigned wide = 0, std::uint32_t mask = 0x37fa213d) {
     std::string out(1, static_cast<char>(first));
     const std::size_t size = payload.size();
     if (wide == 0) wide = size < 126 ? 1 : size < 65536 ? 2 : 8;
     if (wide == 1) out.push_back(static_cast<char>(0x80 | size));
     if (wide > 1) out.push_back(static_cast<char>(wide == 2 ? 0xfe : 0xff));
-    for (unsigned i = wide; wide > 1 && i > 0; --i) out.push_back(static_cast<char>(static_cast<std::uint64_t>(size) >> (8 * (i - 1)) & 0xff));
+    for (unsigned i = wide; wide > 1 && i > 0; --i)
+        out.push_back(static_cast<char>(static_cast<std::uint64_t>(size) >> (8 * (i - 1)) & 0xff));
     for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<char>(mask >> (24 - 8 * i) & 0xff));
     for (std::size_t i = 0; i < size; ++i) {
         out.push_back(static_cast<char>(static_cast<unsigned char>(payload[i]) ^ (mask >> (24 - 8 * (i % 4)) & 0xff)));
@@ -71,7 +73,8 @@ inline std::string describe(std::string_view bytes) {
         out.push_back(kHex[first & 15]);
         out.push_back(':');
         if (first == 0x88 && payload.size() >= 2) {
-            out += std::to_string(static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1])) + payload.substr(2);
+            out += std::to_string(static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1])) +
+                   payload.substr(2);
         } else {
             out += payload;
         }
