@@ -1,10 +1,9 @@
 #include "desk/tickets/commands.hpp"
 
-#include <algorithm>
-
 #include "desk/model/access.hpp"
 #include "desk/model/message_rules.hpp"
 #include "desk/model/text.hpp"
+#include "desk/tickets/checks.hpp"
 #include "desk/tickets/events.hpp"
 
 namespace desk::tickets {
@@ -12,10 +11,6 @@ namespace {
 
 using store::Snapshot;
 using store::Transaction;
-
-constexpr std::size_t kMaxTags = 50;
-constexpr std::size_t kMaxTag = 100;
-constexpr std::size_t kMaxParticipants = 100;
 
 bool may_choose_ids(Role role) { return role == Role::Admin || role == Role::Bot || role == Role::System; }
 
@@ -26,36 +21,6 @@ Result<UserRef> requester_of(Transaction& tx, const Actor& actor, const UserRef&
     auto found = tx.users().find_ref(*command.requester);
     if (!found) return invalid("requesterId", "UNKNOWN_USER");
     return *found;
-}
-
-Result<std::vector<std::string>> checked_tags(const std::vector<std::string>& raw) {
-    if (raw.size() > kMaxTags) return fail(Error{ErrorCode::PayloadTooLarge, {}, {}}.with("field", "tags").with("limit", std::int64_t{kMaxTags}));
-    std::vector<std::string> out;
-    for (const std::string& tag : raw) {
-        auto text = required_text("tags", tag, kMaxTag);
-        if (!text) return fail(std::move(text.error()));
-        if (std::ranges::find(out, *text) == out.end()) out.push_back(std::move(*text));
-    }
-    return out;
-}
-
-Result<std::vector<std::string>> checked_participants(const Snapshot& snapshot, const std::vector<std::string>& raw) {
-    if (raw.size() > kMaxParticipants) {
-        return fail(Error{ErrorCode::PayloadTooLarge, {}, {}}.with("field", "participantIds").with("limit", std::int64_t{kMaxParticipants}));
-    }
-    std::vector<std::string> out;
-    for (const std::string& id : raw) {
-        if (!snapshot.users().find_ref(id)) return invalid("participantIds", "UNKNOWN_USER");
-        if (std::ranges::find(out, id) == out.end()) out.push_back(id);
-    }
-    return out;
-}
-
-Result<std::optional<UserRef>> checked_assignee(const Snapshot& snapshot, const std::optional<std::string>& id) {
-    if (!id) return std::optional<UserRef>();
-    auto found = snapshot.users().find_ref(*id);
-    if (!found || !is_staff(found->role)) return invalid("assigneeId", "UNKNOWN_USER");
-    return found;
 }
 
 /// The message as it will be stored; counters of `ticket` move with it.
