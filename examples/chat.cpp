@@ -35,7 +35,7 @@ void join(sio::Socket& socket, const sio::Event& event) {
 void message(sio::Socket& socket, const sio::Event& event) {
     const auto room = event[0].string();
     if (!room || !socket.in_room(*room)) return;
-    socket.nsp().to(*room).emit("message", *room, socket.data<User>()->name, event[1]);
+    socket.nsp().to(*room).emit("message", *room, socket.data<User>()->name, event.args().slice(1, 1));
 }
 
 void leave(sio::Socket& socket, sio::DisconnectReason) {

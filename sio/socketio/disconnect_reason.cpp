@@ -30,9 +30,4 @@ DisconnectReason reason_of(engineio::CloseReason reason) {
     return DisconnectReason::ForcedClose;
 }
 
-bool recoverable(DisconnectReason reason) {
-    return reason != DisconnectReason::ServerNamespaceDisconnect && reason != DisconnectReason::ClientNamespaceDisconnect &&
-           reason != DisconnectReason::ParseError;
-}
-
 }  // namespace sio

@@ -23,7 +23,4 @@ enum class DisconnectReason : std::uint8_t {
 std::string_view to_string(DisconnectReason reason);
 DisconnectReason reason_of(engineio::CloseReason reason);
 
-/// After these a client may come back and get what it missed (protocol 1.5, recovery).
-bool recoverable(DisconnectReason reason);
-
 }  // namespace sio

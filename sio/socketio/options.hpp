@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string_view>
 
 #include "sio/engineio/options.hpp"
@@ -19,12 +18,6 @@ struct HandlerError {
     std::string_view what;
 };
 
-struct RecoveryOptions {
-    std::chrono::milliseconds max_disconnection_duration{120'000};
-    bool skip_middlewares = true;
-    std::size_t max_events = 10'000;  ///< of one namespace; a client that missed more gets a new session
-};
-
 /// Defaults are those of the reference server, socket.io 4.8, where it has the option.
 struct Options {
     engineio::Options engine;
@@ -37,7 +30,6 @@ struct Options {
     std::size_t max_namespaces_per_connection = 64;     ///< joined at once; more is refused as `Invalid namespace`
     bool cleanup_empty_child_namespaces = false;        ///< a dynamic namespace goes with its last socket
     bool retain_auth = false;                           ///< keep each socket's CONNECT payload
-    std::optional<RecoveryOptions> recovery;            ///< connection state recovery, off by default
     AdapterFactory adapter;                             ///< empty: in memory, this server alone
     std::function<void(const HandlerError&)> on_error;  ///< empty: standard error. Thread: any
 };

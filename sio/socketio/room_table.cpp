@@ -26,12 +26,9 @@ RoomTable::~RoomTable() {
     rooms_.for_each([](Room& room) { Room::destroy(&room); });
 }
 
-// The filter knows nothing of the sockets' own rooms: their names tell the loop. A restored session may have an id from another loop.
-bool RoomTable::foreign(const Socket& socket) const { return home_loop(socket.id()) != hub_.index(); }
-
+// The filter knows nothing of the sockets' own rooms: their names tell the loop.
 void RoomTable::insert(Socket& socket) {
     sockets_.insert(socket);
-    if (foreign(socket)) filter_.add(hash_name(socket.id()));
     occupants_.store(sockets_.size(), std::memory_order_relaxed);
     nsp_.room_changed(RoomEvent::Created, socket.id(), {});
     nsp_.room_changed(RoomEvent::Joined, socket.id(), socket.id());
@@ -41,7 +38,6 @@ void RoomTable::erase(Socket& socket) {
     while (!socket.memberships_.empty()) remove_membership(socket, socket.memberships_.size() - 1);
     nsp_.room_changed(RoomEvent::Left, socket.id(), socket.id());
     nsp_.room_changed(RoomEvent::Deleted, socket.id(), {});
-    if (foreign(socket)) filter_.remove(hash_name(socket.id()));
     sockets_.erase(socket);
     occupants_.store(sockets_.size(), std::memory_order_relaxed);
 }
@@ -71,12 +67,8 @@ void RoomTable::join(Socket& socket, std::string_view name) {
         room = Room::make(name, hash);
         rooms_.insert(*room);
         if (filter_.too_small_for(rooms_.size())) {
-            filter_.rebuild([this](FunctionRef<void(std::uint32_t)> count) {
-                rooms_.for_each([&](const Room& known) { count(known.hash()); });
-                sockets_.for_each([&](const Socket& known) {
-                    if (foreign(known)) count(hash_name(known.id()));
-                });
-            });
+            filter_.rebuild(
+                [this](FunctionRef<void(std::uint32_t)> count) { rooms_.for_each([&](const Room& known) { count(known.hash()); }); });
         } else {
             filter_.add(hash);
         }

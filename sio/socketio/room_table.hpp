@@ -64,7 +64,6 @@ private:
     Room* find_room(std::string_view name, std::uint32_t hash) const;
     static std::uint32_t index_of(const Socket& socket, const Room& room);
     void remove_membership(Socket& socket, std::uint32_t index);
-    bool foreign(const Socket& socket) const;
     void collect(const Target& target, std::vector<Socket*>& found);
     std::uint32_t next_stamp();
     template <class Visit>

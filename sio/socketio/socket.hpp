@@ -56,8 +56,6 @@ public:
     SocketHandle handle() const;
     /// Past its middlewares and not yet disconnected.
     bool connected() const { return state_ == State::Connected; }
-    /// The state of an earlier connection was restored (protocol 1.5, recovery).
-    bool recovered() const { return recovered_; }
     /// The CONNECT packet's payload as JSON text, `{}` when there was none. Kept while middlewares and connection handlers run, and
     /// longer only with Options::retain_auth.
     std::string_view auth() const;
@@ -150,7 +148,6 @@ private:
     std::uint32_t slot_ = kNoSlot;
     std::uint32_t stamp_ = 0;  // of the last visit that met it
     State state_ = State::Connecting;
-    bool recovered_ = false;
     bool busy_ = false;  // inside a handler of one of its packets
 };
 

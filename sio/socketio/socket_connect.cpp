@@ -87,7 +87,7 @@ void SocketPackets::admit(Socket& socket) {
 void SocketPackets::refuse(Socket& socket, const ConnectError& error) {
     auto& connection = socket.connection();
     if (connection.open()) connection.refuse(socket.nsp_name(), error);
-    unlink(socket);
+    if (socket.state_ == Socket::State::Connecting) unlink(socket);
 }
 
 void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
