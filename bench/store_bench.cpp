@@ -59,11 +59,14 @@ void chat_messages(benchmark::State& state) {
     for (auto _ : state) {
         std::latch done(batch);
         for (int i = 0; i < batch; ++i) {
-            chat::SendChatMessage command{"conv-" + std::to_string(static_cast<int>(sent * 7 + i * 13) % kConversations), std::string(64, 'x')};
+            chat::SendChatMessage command{"conv-" + std::to_string(static_cast<int>(sent * 7 + i * 13) % kConversations),
+                                          std::string(64, 'x')};
             command.joined = true;
             temp->write(
                 "bench-org",
-                [command = std::move(command), &actor = actors[static_cast<std::size_t>(i)]](store::Transaction& tx) { return chat::run(tx, actor, command); },
+                [command = std::move(command), &actor = actors[static_cast<std::size_t>(i)]](store::Transaction& tx) {
+                    return chat::run(tx, actor, command);
+                },
                 [&](const Result<chat::ChatMessageOutcome>& outcome) {
                     if (!outcome) ++failed;
                     done.count_down();

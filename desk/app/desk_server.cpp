@@ -39,7 +39,9 @@ sio::Options engine_of(const Config& config, sio::Log& log) {
     options.engine.max_queue_bytes = config.limits.queue_bytes;
     options.loops = config.loops;
     options.connect_timeout = config.connect_timeout;
-    options.on_error = [&log](const sio::HandlerError& error) { log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}}); };
+    options.on_error = [&log](const sio::HandlerError& error) {
+        log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}});
+    };
     return options;
 }
 
@@ -59,12 +61,16 @@ struct DeskServer::Parts {
           admission(verifier, limits),
           door(limits),
           typing(io, limits, config.typing_expiry),
-          delivery(io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
+          delivery(
+              io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
           api(io.http(), verifier, limits, cors_of(config)) {}
 
     void read_log(std::string org, std::int64_t after, std::function<void(std::optional<std::vector<EventRow>>)> done) {
         store->read(
-            std::move(org), [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> { return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage); },
+            std::move(org),
+            [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
+                return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
+            },
             [done = std::move(done)](Result<std::vector<EventRow>> rows) { done(rows ? std::optional(std::move(*rows)) : std::nullopt); });
     }
 
@@ -80,7 +86,8 @@ struct DeskServer::Parts {
         rest::add_conversation_routes(api, *store);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&) {
-            return ready ? sio::http::Response::json(200, R"({"status":"ready"})") : sio::http::Response::json(503, R"({"status":"draining"})");
+            return ready ? sio::http::Response::json(200, R"({"status":"ready"})")
+                         : sio::http::Response::json(503, R"({"status":"draining"})");
         });
         io.router().add("/v1", api);
         io.router().add("/healthz", api);
@@ -103,7 +110,8 @@ struct DeskServer::Parts {
     std::atomic<bool> ready{false};
 };
 
-DeskServer::DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log) : config_(config), log_(log), parts_(std::make_unique<Parts>(config, keys, log)) {}
+DeskServer::DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log)
+    : config_(config), log_(log), parts_(std::make_unique<Parts>(config, keys, log)) {}
 
 std::expected<std::unique_ptr<DeskServer>, std::string> DeskServer::start(const Config& config, const TokenKeys& keys, sio::Log& log) {
     std::unique_ptr<DeskServer> server(new DeskServer(config, keys, log));
@@ -156,8 +164,10 @@ std::expected<void, std::string> DeskServer::listen() {
 
 void DeskServer::reload_certificate() {
     if (!parts_->tls) return;
-    if (const auto reloaded = parts_->tls->reload(); !reloaded) log_.error("certificate not reloaded, the old one stays", {{"why", reloaded.error().detail}});
-    else log_.info("certificate reloaded");
+    if (const auto reloaded = parts_->tls->reload(); !reloaded)
+        log_.error("certificate not reloaded, the old one stays", {{"why", reloaded.error().detail}});
+    else
+        log_.info("certificate reloaded");
 }
 
 void DeskServer::stop() {

@@ -14,7 +14,8 @@ bool may_choose_ids(Role role) { return role == Role::Admin || role == Role::Bot
 
 Result<UserRef> customer_of(Transaction& tx, const Actor& actor, const UserRef& author, const CreateConversation& command) {
     if (!is_staff(actor.role)) {
-        if (command.customer && *command.customer != actor.user) return fail(Error{ErrorCode::Forbidden, {}, {}}.with("field", "customerId"));
+        if (command.customer && *command.customer != actor.user)
+            return fail(Error{ErrorCode::Forbidden, {}, {}}.with("field", "customerId"));
         return author;
     }
     if (!command.customer) return invalid("customerId", "REQUIRED");

@@ -49,7 +49,7 @@ struct ConversationOutcome {
 struct JoinOutcome {
     Conversation conversation;
     std::string json;
-    Cursor cursor;                           ///< everything up to here is in what the joiner can read
+    Cursor cursor;                          ///< everything up to here is in what the joiner can read
     std::optional<std::string> ended_json;  ///< chat:ended to be shown to a late joiner
 };
 

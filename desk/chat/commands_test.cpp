@@ -46,13 +46,16 @@ protected:
     }
 
     void end(const std::string& id) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [&id](store::Transaction& tx) -> Result<int> {
-            Conversation c = *tx.conversations().find(id);
-            c.status = ConversationStatus::Ended;
-            c.end_reason = EndReason::AgentEnded;
-            tx.conversations().update(c);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [&id](store::Transaction& tx) -> Result<int> {
+                                             Conversation c = *tx.conversations().find(id);
+                                             c.status = ConversationStatus::Ended;
+                                             c.end_reason = EndReason::AgentEnded;
+                                             tx.conversations().update(c);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     TempStore store_;
@@ -114,9 +117,8 @@ TEST_F(ChatCommands, MessagesAreNumberedAndTheAckIsTheMessage) {
     EXPECT_EQ(rows[0].audience.shared_rooms, std::vector<std::string>{"conv:" + id});
     EXPECT_TRUE(rows[0].payload.ends_with(first->json.substr(1)));
     EXPECT_EQ(run(kAgent, say(id, "hi"))->message.number, 2);
-    const auto listed = store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<ChatMessage>> {
-        return s.chat_messages().list_after(id, 0, 10);
-    });
+    const auto listed = store_->read_and_wait(
+        "acme", [&](const store::Snapshot& s) -> Result<std::vector<ChatMessage>> { return s.chat_messages().list_after(id, 0, 10); });
     ASSERT_EQ(listed->size(), 2U);
     EXPECT_EQ(listed->at(0), first->message);
 }
@@ -162,9 +164,8 @@ TEST_F(ChatCommands, OwnMessagesAreRead) {
     const auto id = create();
     run(kCustomer, say(id, "one"));
     const auto second = run(kAgent, say(id, "two"));
-    const auto markers = store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<ReadMarker>> {
-        return s.conversations().markers(id);
-    });
+    const auto markers = store_->read_and_wait(
+        "acme", [&](const store::Snapshot& s) -> Result<std::vector<ReadMarker>> { return s.conversations().markers(id); });
     ASSERT_EQ(markers->size(), 2U);
     EXPECT_EQ(markers->at(0), (ReadMarker{"alex", 2, second->message.id}));
 }

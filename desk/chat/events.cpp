@@ -65,7 +65,9 @@ EventRow chat_ended(const Conversation& conversation, const UserRef& by) {
 std::string ended_payload(const Conversation& conversation) {
     std::string out;
     sio::json::Writer w(out);
-    w.begin_object().field("conversationId", conversation.id).field("reason", to_string(conversation.end_reason.value_or(EndReason::System)));
+    w.begin_object()
+        .field("conversationId", conversation.id)
+        .field("reason", to_string(conversation.end_reason.value_or(EndReason::System)));
     w.end_object();
     return out;
 }

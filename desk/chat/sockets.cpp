@@ -14,7 +14,9 @@ TypingPlace place_of(const Actor& actor, std::string_view conversation) {
     return {TypingPlace::Kind::Conversation, actor.org, std::string(conversation)};
 }
 
-Error not_joined(std::string_view conversation) { return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED"); }
+Error not_joined(std::string_view conversation) {
+    return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
+}
 
 /// The conversation that an event of a socket in it names. Errors: InvalidPayload, Forbidden.
 Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Event& event) {
@@ -26,10 +28,12 @@ Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Eve
 
 }  // namespace
 
-ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing) : door_(door), commands_(commands), typing_(typing) {
+ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing)
+    : door_(door), commands_(commands), typing_(typing) {
     sio::Namespace& nsp = io.of("/chat");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (ChatSockets::*handler)(sio::Socket&, const sio::Event&)) {
-        door.on(nsp, event, kind, [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
+        door.on(nsp, event, kind,
+                [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
     };
     on("chat:join", Kind::Subscription, &ChatSockets::join);
     on("chat:leave", Kind::Plain, &ChatSockets::leave);
@@ -58,7 +62,8 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
                 ++seat_of(on_loop).subscribed;
             }
             if (ack) {
-                const auto answer = sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
+                const auto answer =
+                    sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
                 ack(sio::json::Raw{ok_with(answer.str())});
             }
             if (outcome.ended_json) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
@@ -87,7 +92,8 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
     if (!conversation) return std::unexpected(conversation.error());
     const IdentityRef& identity = visitor_of(socket).identity;
     const RateLimit& limit = door_.limits().chat_messages;
-    if (const auto wait = messages_.take(identity->actor.org, identity->actor.user, limit, socket.connection().loop().unix_ms()); wait > 0) {
+    if (const auto wait = messages_.take(identity->actor.org, identity->actor.user, limit, socket.connection().loop().unix_ms());
+        wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "chat_messages"));
     }
     auto command = read_chat_message(event[0]);

@@ -12,7 +12,7 @@ namespace desk {
 
 struct Delivery::Sequencer {
     std::string org;
-    std::int64_t position = 0;                ///< seq of the last row that was emitted
+    std::int64_t position = 0;                 ///< seq of the last row that was emitted
     std::map<std::int64_t, EventRow> waiting;  ///< behind a hole
     bool reading = false;
 };
@@ -66,7 +66,8 @@ void Delivery::emit(const EventRow& row) {
     if (!row.author.empty() && row.subject_kind == SubjectKind::Ticket && row.name == "ticket:message") {
         typing_.ended_by_message({TypingPlace::Kind::Ticket, row.org, row.subject}, row.author);
     }
-    if (row.subject_kind == SubjectKind::Conversation && row.name == "chat:ended") typing_.forget({TypingPlace::Kind::Conversation, row.org, row.subject});
+    if (row.subject_kind == SubjectKind::Conversation && row.name == "chat:ended")
+        typing_.forget({TypingPlace::Kind::Conversation, row.org, row.subject});
     else if (!row.author.empty() && row.name == "chat:message") {
         typing_.ended_by_message({TypingPlace::Kind::Conversation, row.org, row.subject}, row.author);
     }
@@ -78,7 +79,9 @@ void Delivery::emit(const EventRow& row) {
         if (emission->concerns(i)) run_on(loops.at(i), [emission] { emission->deliver(); });
     }
     if (row.unread) {
-        where->to(rooms::user(row.org, row.subject)).local().emit("notification:count", sio::json::object({{"unread", row.unread->unread}, {"rev", row.unread->rev}}));
+        where->to(rooms::user(row.org, row.subject))
+            .local()
+            .emit("notification:count", sio::json::object({{"unread", row.unread->unread}, {"rev", row.unread->rev}}));
     }
 }
 

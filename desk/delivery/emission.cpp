@@ -17,7 +17,9 @@ void add_rooms(sio::StoredTarget& target, const std::string& org, const Audience
     for (const auto& user : audience.users) target.add_room(rooms::user(org, user));
 }
 
-bool has_lost(const AccessChange& change, const Actor& actor) { return can_access(actor, change.before) && !can_access(actor, change.after); }
+bool has_lost(const AccessChange& change, const Actor& actor) {
+    return can_access(actor, change.before) && !can_access(actor, change.after);
+}
 
 }  // namespace
 
@@ -41,7 +43,9 @@ Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_
     loss_->rooms.add_room(loss_->customer_room);
 }
 
-bool Emission::concerns(unsigned loop) const { return nsp_.may_have(loop, *rooms_.view()) || (loss_ && nsp_.may_have(loop, *loss_->rooms.view())); }
+bool Emission::concerns(unsigned loop) const {
+    return nsp_.may_have(loop, *rooms_.view()) || (loss_ && nsp_.may_have(loop, *loss_->rooms.view()));
+}
 
 void Emission::deliver() const {
     if (loss_) evict();
@@ -50,8 +54,10 @@ void Emission::deliver() const {
     nsp_.for_each_local(*target, [&](sio::Socket& socket) {
         const Actor& actor = visitor_of(socket).actor();
         if (loss_ && has_lost(loss_->change, actor)) return;
-        if (is_staff(actor.role)) socket.send(staff_event_);
-        else if (customer_event_) socket.send(customer_event_);
+        if (is_staff(actor.role))
+            socket.send(staff_event_);
+        else if (customer_event_)
+            socket.send(customer_event_);
     });
 }
 

@@ -16,8 +16,10 @@ inline sio::runtime::Loop& home_loop(sio::Server& io, std::string_view org) {
 /// Runs `task` on `loop`: now when called there, else by its mailbox.
 template <class F>
 void run_on(sio::runtime::Loop& loop, F&& task) {
-    if (loop.in_loop_thread()) std::forward<F>(task)();
-    else loop.post(std::forward<F>(task));
+    if (loop.in_loop_thread())
+        std::forward<F>(task)();
+    else
+        loop.post(std::forward<F>(task));
 }
 
 }  // namespace desk

@@ -42,7 +42,8 @@ private:
             io.post(handle, [ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done),
                              outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
                 if (!outcome) return refuse(on_loop, ack, name, std::move(outcome.error()));
-                if (Result<void> finished = done(on_loop, ack, std::move(*outcome)); !finished) refuse(on_loop, ack, name, std::move(finished.error()));
+                if (Result<void> finished = done(on_loop, ack, std::move(*outcome)); !finished)
+                    refuse(on_loop, ack, name, std::move(finished.error()));
             });
         };
     }

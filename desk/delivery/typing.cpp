@@ -30,7 +30,10 @@ sio::Broadcast room_of(sio::Namespace& nsp, const TypingPlace& place, bool inter
 
 struct Typing::Typist {
     Typist(Typing& typing, TypingPlace place, IdentityRef who)
-        : owner(typing), where(std::move(place)), identity(std::move(who)), expiry([](void* self) { static_cast<Typist*>(self)->expire(); }, this) {}
+        : owner(typing),
+          where(std::move(place)),
+          identity(std::move(who)),
+          expiry([](void* self) { static_cast<Typist*>(self)->expire(); }, this) {}
     void expire() { owner.stop(where, std::string(identity->actor.user)); }
 
     Typing& owner;
@@ -64,7 +67,8 @@ Typing::Typist* Typing::find(Board& board, const TypingPlace& place, std::string
 void Typing::started(TypingPlace place, IdentityRef who, const sio::SocketHandle& from, bool internal) {
     auto& home = home_loop(io_, place.org);
     if (home.in_loop_thread()) return start(place, std::move(who), from, internal);
-    home.post([this, place = std::move(place), who = std::move(who), from, internal]() mutable { start(place, std::move(who), from, internal); });
+    home.post(
+        [this, place = std::move(place), who = std::move(who), from, internal]() mutable { start(place, std::move(who), from, internal); });
 }
 
 void Typing::stopped(TypingPlace place, std::string user) {
@@ -149,7 +153,8 @@ void Typing::take_back(const TypingPlace& place, const Typist& typist) {
     const std::string& user = typist.identity->actor.user;
     room_of(nsp(place), place, typist.internal)
         .except(rooms::user(place.org, user))
-        .emit(place.kind == Kind::Ticket ? "ticket:stopTyping" : "chat:stopTyping", sio::json::object({{id_name(place), place.id}, {"userId", user}}));
+        .emit(place.kind == Kind::Ticket ? "ticket:stopTyping" : "chat:stopTyping",
+              sio::json::object({{id_name(place), place.id}, {"userId", user}}));
 }
 
 }  // namespace desk

@@ -22,8 +22,8 @@ struct TypingPlace {
 };
 
 /// Who is typing where (domain.md 3.4): told once at the start and at most every `typing_repeat` while it lasts, and taken back on stop,
-/// after `expiry` of silence, with the typist's message, and when the last socket that typed is gone. The typist's own sockets hear nothing.
-/// Each org's typists live on the org's home loop.  Thread: any, unless said otherwise.
+/// after `expiry` of silence, with the typist's message, and when the last socket that typed is gone. The typist's own sockets hear
+/// nothing. Each org's typists live on the org's home loop.  Thread: any, unless said otherwise.
 class Typing {
 public:
     Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry);

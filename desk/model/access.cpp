@@ -22,7 +22,9 @@ bool agent_can_access(const Actor& actor, const TicketAccess& ticket) {
 }  // namespace
 
 TicketAccess access_of(const Ticket& ticket, const AccessRules& rules) {
-    return {ticket.requester.id, ticket.assignee ? std::optional(ticket.assignee->id) : std::nullopt, ticket.team, ticket.participants, ticket.company, rules};
+    return {ticket.requester.id, ticket.assignee ? std::optional(ticket.assignee->id) : std::nullopt,
+            ticket.team,         ticket.participants,
+            ticket.company,      rules};
 }
 
 bool can_access(const Actor& actor, const TicketAccess& ticket) {
@@ -38,7 +40,8 @@ bool can_access(const Actor& actor, const TicketAccess& ticket) {
 }
 
 ConversationAccess access_of(const Conversation& conversation, const AccessRules& rules) {
-    ConversationAccess access{conversation.customer.id, {}, conversation.team, conversation.status == ConversationStatus::Waiting, rules.visibility};
+    ConversationAccess access{
+        conversation.customer.id, {}, conversation.team, conversation.status == ConversationStatus::Waiting, rules.visibility};
     for (const UserRef& agent : conversation.agents) access.agents.push_back(agent.id);
     return access;
 }

@@ -36,7 +36,9 @@ TicketAccess access_of(const Ticket& ticket, const AccessRules& rules);
 
 /// Pre: `actor` is of the ticket's org and active (other orgs never find the ticket; the inactive never become actors).
 bool can_access(const Actor& actor, const TicketAccess& ticket);
-inline bool can_access(const Actor& actor, const Ticket& ticket, const AccessRules& rules) { return can_access(actor, access_of(ticket, rules)); }
+inline bool can_access(const Actor& actor, const Ticket& ticket, const AccessRules& rules) {
+    return can_access(actor, access_of(ticket, rules));
+}
 
 struct ConversationAccess {
     std::string customer;

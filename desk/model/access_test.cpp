@@ -69,7 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
                     ConversationCase{"OtherCustomer", actor("c2", Role::Customer), {"c1", {}, {}, true, AgentScope::Org}, false},
                     ConversationCase{"Admin", actor("d", Role::Admin), {"c1", {}, "t2", false, AgentScope::Assigned}, true},
                     ConversationCase{"WaitingWithoutTeam", actor("a", Role::Agent), {"c1", {}, {}, true, AgentScope::Assigned}, true},
-                    ConversationCase{"WaitingInOtherTeam", actor("a", Role::Agent, {"t1"}), {"c1", {}, "t2", true, AgentScope::Team}, false},
+                    ConversationCase{
+                        "WaitingInOtherTeam", actor("a", Role::Agent, {"t1"}), {"c1", {}, "t2", true, AgentScope::Team}, false},
                     ConversationCase{"WaitingInOwnTeam", actor("a", Role::Agent, {"t1"}), {"c1", {}, "t1", true, AgentScope::Team}, true},
                     ConversationCase{"ActiveOrgWide", actor("a", Role::Agent), {"c1", {"b"}, {}, false, AgentScope::Org}, true},
                     ConversationCase{"ActiveOwn", actor("a", Role::Agent), {"c1", {"a"}, "t2", false, AgentScope::Assigned}, true},

@@ -26,7 +26,8 @@ std::string to_json(const ChatMessage& message) {
     return out;
 }
 
-void write_conversation(sio::json::Writer& w, const Conversation& c, const std::vector<ReadMarker>& markers, const std::optional<ChatMessage>& last) {
+void write_conversation(sio::json::Writer& w, const Conversation& c, const std::vector<ReadMarker>& markers,
+                        const std::optional<ChatMessage>& last) {
     w.begin_object().field("id", c.id).field("orgId", c.org).field("status", to_string(c.status)).field("customer", c.customer);
     w.field("agents", c.agents).field("teamId", c.team).field("ticketId", c.ticket).field("waitingSince", iso(c.waiting_since_us));
     w.field("startedAt", iso(c.started_at_us)).field("endedAt", iso(c.ended_at_us));

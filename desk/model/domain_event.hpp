@@ -43,6 +43,7 @@ struct ChatMessageAdded {
     const Actor& by;
 };
 
-using DomainEvent = std::variant<TicketCreated, TicketChanged, TicketMessageAdded, ConversationCreated, ConversationChanged, ChatMessageAdded>;
+using DomainEvent =
+    std::variant<TicketCreated, TicketChanged, TicketMessageAdded, ConversationCreated, ConversationChanged, ChatMessageAdded>;
 
 }  // namespace desk

@@ -68,8 +68,8 @@ struct Names<ConversationStatus> {
 };
 template <>
 struct Names<EndReason> {
-    static constexpr std::array<std::string_view, 7> kAll{"agent_ended", "customer_ended", "customer_timeout", "inactivity",
-                                                          "transferred", "merged",         "system"};
+    static constexpr std::array<std::string_view, 7> kAll{"agent_ended", "customer_ended", "customer_timeout", "inactivity", "transferred",
+                                                          "merged",      "system"};
 };
 template <>
 struct Names<NotificationType> {

@@ -57,7 +57,9 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-[[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string detail = {}) { return std::unexpected(Error{code, std::move(detail), {}}); }
+[[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string detail = {}) {
+    return std::unexpected(Error{code, std::move(detail), {}});
+}
 [[nodiscard]] inline std::unexpected<Error> fail(Error&& error) { return std::unexpected(std::move(error)); }
 [[nodiscard]] inline std::unexpected<Error> invalid(std::string_view field, std::string_view reason) {
     return std::unexpected(Error{ErrorCode::InvalidPayload, {}, {}}.with("field", field).because(reason));

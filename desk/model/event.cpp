@@ -70,8 +70,12 @@ Audience read_audience(Value value) {
 }
 
 TicketAccess read_access(Value value) {
-    TicketAccess access{std::string(value["requester"].string().value_or("")), read_text(value["assignee"]), read_text(value["team"]),
-                        read_list(value["participants"]), read_text(value["company"]), {}};
+    TicketAccess access{std::string(value["requester"].string().value_or("")),
+                        read_text(value["assignee"]),
+                        read_text(value["team"]),
+                        read_list(value["participants"]),
+                        read_text(value["company"]),
+                        {}};
     access.rules.visibility = from_string<AgentScope>(value["visibility"].string().value_or("")).value_or(AgentScope::Assigned);
     access.rules.share_company_tickets = value["share"].boolean().value_or(false);
     return access;

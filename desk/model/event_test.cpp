@@ -33,7 +33,10 @@ TEST(EventRow, MetaIsReadBackWhole) {
     row.subject_kind = SubjectKind::Ticket;
     row.subject = "t1";
     row.audience = {{"staff", "ticket:t1:staff"}, {"ticket:t1:customers"}, {}, {"a"}, {"c1"}};
-    row.access = AccessChange{{"c1", "a", "t", {"p"}, "acme", {AgentScope::Team, true}}, {"c1", {}, {}, {}, {}, {}}, {{"team:t:staff"}, {}, {}, {"a"}, {}}, R"({"x":"é"})"};
+    row.access = AccessChange{{"c1", "a", "t", {"p"}, "acme", {AgentScope::Team, true}},
+                              {"c1", {}, {}, {}, {}, {}},
+                              {{"team:t:staff"}, {}, {}, {"a"}, {}},
+                              R"({"x":"é"})"};
     row.unread = UnreadCount{3, 9};
     EventRow back;
     back.subject_kind = row.subject_kind;

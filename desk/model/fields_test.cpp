@@ -47,7 +47,8 @@ TEST_P(FieldsRefuse, NamingFieldAndReason) {
     EXPECT_NE(error->details_json.find(GetParam().reason), std::string::npos) << error->details_json;
 }
 INSTANTIATE_TEST_SUITE_P(Fields, FieldsRefuse,
-                         ::testing::Values(Wrong{"[]", "NOT_AN_OBJECT", [](Fields&) {}}, Wrong{"{}", "REQUIRED", [](Fields& f) { f.text("a"); }},
+                         ::testing::Values(Wrong{"[]", "NOT_AN_OBJECT", [](Fields&) {}},
+                                           Wrong{"{}", "REQUIRED", [](Fields& f) { f.text("a"); }},
                                            Wrong{R"({"a":1})", "NOT_A_STRING", [](Fields& f) { f.optional_text("a"); }},
                                            Wrong{R"({"a":"x:y"})", "BAD_ID", [](Fields& f) { f.id("a"); }},
                                            Wrong{R"({"a":["x",1]})", "NOT_A_STRING", [](Fields& f) { f.texts("a", 9); }},

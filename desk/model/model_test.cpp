@@ -28,8 +28,11 @@ TEST(TicketProjection, CustomersCountPublicMessagesOnly) {
 
 TEST(TicketProjection, HasWhatTheDocumentNames) {
     const std::string json = to_json(sample(), View::Staff);
-    EXPECT_TRUE(json.starts_with(R"({"id":"T-1","number":7,"orgId":"o","subject":"It \"burns\"","status":"new","priority":"normal","channel":"web")")) << json;
-    EXPECT_NE(json.find(R"("requester":{"id":"c1","name":"Carla","avatarUrl":null,"role":"customer"},"assignee":null,"teamId":null)"), std::string::npos);
+    EXPECT_TRUE(json.starts_with(
+        R"({"id":"T-1","number":7,"orgId":"o","subject":"It \"burns\"","status":"new","priority":"normal","channel":"web")"))
+        << json;
+    EXPECT_NE(json.find(R"("requester":{"id":"c1","name":"Carla","avatarUrl":null,"role":"customer"},"assignee":null,"teamId":null)"),
+              std::string::npos);
     EXPECT_TRUE(json.ends_with(R"("createdAt":"2023-11-14T22:13:20.123Z","updatedAt":"2023-11-14T22:13:20.123Z","version":1})")) << json;
 }
 
@@ -64,9 +67,10 @@ TEST(TicketStatus, ClosingKeepsTheTimeOfResolution) {
 
 TEST(ChatMessage, HasItsFieldsAtTopLevel) {
     ChatMessage m{"m1", "c", 4, {"u", "U", "https://a/b.png", Role::Agent}, "hi\n", MessageType::Text, "[]", "k", kNow};
-    EXPECT_EQ(to_json(m),
-              R"({"id":"m1","conversationId":"c","number":4,"senderId":"u","sender":{"id":"u","name":"U","avatarUrl":"https://a/b.png","role":"agent"},)"
-              R"("content":"hi\n","type":"text","attachments":[],"clientMessageId":"k","createdAt":"2023-11-14T22:13:20.123Z"})");
+    EXPECT_EQ(
+        to_json(m),
+        R"({"id":"m1","conversationId":"c","number":4,"senderId":"u","sender":{"id":"u","name":"U","avatarUrl":"https://a/b.png","role":"agent"},)"
+        R"("content":"hi\n","type":"text","attachments":[],"clientMessageId":"k","createdAt":"2023-11-14T22:13:20.123Z"})");
 }
 
 TEST(Conversation, EndedNamesItsReasonAndMarkers) {

@@ -5,7 +5,13 @@
 namespace desk {
 
 void write_json(sio::json::Writer& w, const UserRef& user) {
-    w.begin_object().raw_key(R"("id":)").value(user.id).raw_key(R"("name":)").value(user.name).raw_key(R"("avatarUrl":)").value(user.avatar_url);
+    w.begin_object()
+        .raw_key(R"("id":)")
+        .value(user.id)
+        .raw_key(R"("name":)")
+        .value(user.name)
+        .raw_key(R"("avatarUrl":)")
+        .value(user.avatar_url);
     w.raw_key(R"("role":)").value(to_string(user.role)).end_object();
 }
 
@@ -25,7 +31,11 @@ void write_json(sio::json::Writer& w, const Team& team) {
 }
 
 void write_json(sio::json::Writer& w, const Org& org) {
-    w.begin_object().field("id", org.id).field("name", org.name).field("timezone", org.timezone).field("visibility", to_string(org.visibility));
+    w.begin_object()
+        .field("id", org.id)
+        .field("name", org.name)
+        .field("timezone", org.timezone)
+        .field("visibility", to_string(org.visibility));
     w.field("shareCompanyTickets", org.share_company_tickets).field("version", org.version).end_object();
 }
 

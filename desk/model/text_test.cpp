@@ -10,8 +10,9 @@ using namespace std::string_view_literals;
 TEST(Text, ValidTextStaysAsItIs) { EXPECT_EQ(clean_text("Grüße 😀"), "Grüße 😀"); }
 
 TEST(Text, NulAndBadBytesBecomeTheReplacementCharacter) {
-    EXPECT_EQ(clean_text("a\0b"sv), "a\xEF\xBF\xBD"
-                                    "b");
+    EXPECT_EQ(clean_text("a\0b"sv),
+              "a\xEF\xBF\xBD"
+              "b");
     EXPECT_EQ(clean_text("a\xFF"sv), "a\xEF\xBF\xBD");
     EXPECT_EQ(clean_text("\xED\xA0\x80\0"sv).ends_with("\xEF\xBF\xBD"), true);
 }

@@ -92,7 +92,10 @@ void write_json(sio::json::Writer& w, const Message& m) {
     w.begin_object().field("id", m.id).field("ticketId", m.ticket).field("number", m.number).field("author", m.author);
     w.field("content", m.content).field("type", to_string(m.type)).field("visibility", to_string(m.visibility));
     w.field("attachments", sio::json::Raw{m.attachments_json}).field("inReplyTo", m.in_reply_to);
-    w.field("clientMessageId", m.client_message_id).field("createdAt", iso(m.created_at_us)).field("editedAt", iso(m.edited_at_us)).end_object();
+    w.field("clientMessageId", m.client_message_id)
+        .field("createdAt", iso(m.created_at_us))
+        .field("editedAt", iso(m.edited_at_us))
+        .end_object();
 }
 
 std::string to_json(const Message& message) { return sio::json::text(message).str(); }

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-bool carries_body(http::Method method) { return method == http::Method::Post || method == http::Method::Put || method == http::Method::Patch; }
+bool carries_body(http::Method method) {
+    return method == http::Method::Post || method == http::Method::Put || method == http::Method::Patch;
+}
 
 http::Response with_headers(http::Response response, const http::HeaderList& headers) {
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
@@ -35,7 +37,12 @@ http::Response problem(const Error& error) {
     const ErrorInfo& known = info(error.code);
     std::string body;
     sio::json::Writer w(body);
-    w.begin_object().field("type", "about:blank").field("title", known.message).field("status", known.http_status).field("code", known.code).field("message", known.message);
+    w.begin_object()
+        .field("type", "about:blank")
+        .field("title", known.message)
+        .field("status", known.http_status)
+        .field("code", known.code)
+        .field("message", known.message);
     w.field("requestId", sio::random_id());
     if (!error.details_json.empty()) w.field("details", sio::json::Raw{'{' + error.details_json + '}'});
     w.end_object();
@@ -45,7 +52,8 @@ http::Response problem(const Error& error) {
     return response;
 }
 
-Reply::Reply(Api& api, http::ExchangeId exchange, http::HeaderList headers) : target_(std::make_unique<Target>(&api, exchange, std::move(headers))) {}
+Reply::Reply(Api& api, http::ExchangeId exchange, http::HeaderList headers)
+    : target_(std::make_unique<Target>(&api, exchange, std::move(headers))) {}
 
 Reply::~Reply() {
     if (target_) refuse(Error{ErrorCode::Internal});
@@ -64,14 +72,18 @@ void Reply::refuse(Error error) {
 }
 
 void Reply::finish(int status, Result<std::string> outcome) {
-    if (outcome) send(status, std::move(*outcome));
-    else refuse(std::move(outcome.error()));
+    if (outcome)
+        send(status, std::move(*outcome));
+    else
+        refuse(std::move(outcome.error()));
 }
 
 Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors)
     : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), guard_(limits) {}
 
-void Api::add(http::Method method, std::string_view pattern, Handler handler) { routes_.emplace_back(Route(method, pattern), std::move(handler)); }
+void Api::add(http::Method method, std::string_view pattern, Handler handler) {
+    routes_.emplace_back(Route(method, pattern), std::move(handler));
+}
 
 void Api::add_open(std::string_view path, OpenHandler handler) { open_.emplace_back(path, std::move(handler)); }
 
@@ -96,8 +108,10 @@ http::HeaderList Api::cors_headers(const http::Request& request) const {
 http::Handler::Head Api::on_head(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     if (request.upgrade) return {};
-    if (cors_.enabled() && request.method == http::Method::Options) exchange.respond(http::preflight(cors_, request));
-    else return {.max_body = limits_.payload_bytes};
+    if (cors_.enabled() && request.method == http::Method::Options)
+        exchange.respond(http::preflight(cors_, request));
+    else
+        return {.max_body = limits_.payload_bytes};
     return {};
 }
 
@@ -111,7 +125,8 @@ void Api::on_request(http::Exchange& exchange) {
     }
     const Found found = find(request);
     if (found.handler == nullptr) {
-        return exchange.respond(with_headers(found.path_known || open != open_.end() ? method_not_allowed() : not_found(), cors_headers(request)));
+        return exchange.respond(
+            with_headers(found.path_known || open != open_.end() ? method_not_allowed() : not_found(), cors_headers(request)));
     }
     serve(exchange, found, Reply(*this, exchange.id(), cors_headers(request)));
 }

@@ -14,9 +14,7 @@ TEST(Route, GivesTheValuesOfItsPlaceholders) {
     EXPECT_EQ(*values, std::vector<std::string>{"T-1"});
 }
 
-TEST(Route, DecodesPercentEscapes) {
-    EXPECT_EQ(Route(Method::Get, "/v1/users/{id}").match("/v1/users/a%40b.c")->front(), "a@b.c");
-}
+TEST(Route, DecodesPercentEscapes) { EXPECT_EQ(Route(Method::Get, "/v1/users/{id}").match("/v1/users/a%40b.c")->front(), "a@b.c"); }
 
 TEST(Route, ASlashInsideAnEscapeStaysInsideTheSegment) {
     EXPECT_EQ(Route(Method::Get, "/v1/users/{id}").match("/v1/users/a%2Fb")->front(), "a/b");
@@ -26,7 +24,8 @@ TEST(Route, IgnoresATrailingSlash) { EXPECT_TRUE(Route(Method::Get, "/v1/tickets
 
 TEST(Route, RefusesOtherPathsAndBrokenEscapes) {
     const Route route(Method::Get, "/v1/tickets/{id}");
-    for (const auto* path : {"/v1/tickets", "/v1/tickets/", "/v1/tickets/a/b", "/v2/tickets/a", "/v1/tickets/%", "/v1/tickets/%0", "/v1/tickets/%zz", "/v1/tickets/%00", ""}) {
+    for (const auto* path : {"/v1/tickets", "/v1/tickets/", "/v1/tickets/a/b", "/v2/tickets/a", "/v1/tickets/%", "/v1/tickets/%0",
+                             "/v1/tickets/%zz", "/v1/tickets/%00", ""}) {
         EXPECT_FALSE(route.match(path)) << path;
     }
 }

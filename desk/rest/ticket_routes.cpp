@@ -15,16 +15,19 @@ void create(store::Store& store, const Call& call, Reply reply) {
     if (!command) return reply.refuse(std::move(command.error()));
     write(
         store, call, std::move(reply), 201,
-        [identity = call.identity, command = std::move(*command)](store::Transaction& tx) { return tickets::run(tx, identity->actor, command); },
+        [identity = call.identity, command = std::move(*command)](store::Transaction& tx) {
+            return tickets::run(tx, identity->actor, command);
+        },
         [view = call.actor().view()](tickets::TicketOutcome outcome) { return to_json(outcome.ticket, view); });
 }
 
 void show(store::Store& store, const Call& call, Reply reply) {
-    read(store, call, std::move(reply), [identity = call.identity, id = call.path[0]](const store::Snapshot& snapshot) -> Result<std::string> {
-        const auto ticket = tickets::accessible_ticket(snapshot, identity->actor, id);
-        if (!ticket) return std::unexpected(ticket.error());
-        return to_json(*ticket, identity->actor.view());
-    });
+    read(store, call, std::move(reply),
+         [identity = call.identity, id = call.path[0]](const store::Snapshot& snapshot) -> Result<std::string> {
+             const auto ticket = tickets::accessible_ticket(snapshot, identity->actor, id);
+             if (!ticket) return std::unexpected(ticket.error());
+             return to_json(*ticket, identity->actor.view());
+         });
 }
 
 void add_message(store::Store& store, const Call& call, Reply reply) {
@@ -43,7 +46,8 @@ void add_message(store::Store& store, const Call& call, Reply reply) {
 void add_ticket_routes(Api& api, store::Store& store) {
     api.add(Method::Post, "/v1/tickets", [&store](const Call& call, Reply reply) { create(store, call, std::move(reply)); });
     api.add(Method::Get, "/v1/tickets/{id}", [&store](const Call& call, Reply reply) { show(store, call, std::move(reply)); });
-    api.add(Method::Post, "/v1/tickets/{id}/messages", [&store](const Call& call, Reply reply) { add_message(store, call, std::move(reply)); });
+    api.add(Method::Post, "/v1/tickets/{id}/messages",
+            [&store](const Call& call, Reply reply) { add_message(store, call, std::move(reply)); });
 }
 
 }  // namespace desk::rest

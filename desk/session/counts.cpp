@@ -51,7 +51,8 @@ UserCounts::Place UserCounts::take(std::string_view org, std::string_view user, 
 }
 
 AddressGuard::Entry& AddressGuard::entry(Shard& shard, std::string_view address, std::int64_t now_ms) {
-    if (shard.entries.size() >= kShardEntries) std::erase_if(shard.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
+    if (shard.entries.size() >= kShardEntries)
+        std::erase_if(shard.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
     Entry& found = shard.entries[std::string(address)];
     found.seen_ms = now_ms;
     return found;
@@ -83,7 +84,8 @@ void AddressGuard::failed(std::string_view address, std::int64_t now_ms) {
 std::int64_t KeyedBuckets::take(std::string_view org, std::string_view user, const RateLimit& limit, std::int64_t now_ms) {
     Shard& home = shards_[std::hash<std::string_view>{}(user) % shards_.size()];
     const std::scoped_lock lock(home.mutex);
-    if (home.entries.size() >= kShardEntries) std::erase_if(home.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
+    if (home.entries.size() >= kShardEntries)
+        std::erase_if(home.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
     home.key.assign(org).append(":").append(user);
     Entry& known = home.entries[home.key];
     known.seen_ms = now_ms;

@@ -26,14 +26,18 @@ std::string_view name_of(Kind kind) {
 
 void refuse(sio::Socket& socket, const sio::Event& event, Error error) {
     const std::string body = to_socket_error(std::move(error).with("event", event.name()));
-    if (event.wants_ack()) event.ack(sio::json::object({{"ok", false}, {"error", sio::json::Raw{body}}}));
-    else socket.emit("error", sio::json::Raw{body});
+    if (event.wants_ack())
+        event.ack(sio::json::object({{"ok", false}, {"error", sio::json::Raw{body}}}));
+    else
+        socket.emit("error", sio::json::Raw{body});
 }
 
 void refuse(sio::Socket& socket, sio::Ack& ack, std::string_view event, Error error) {
     const std::string body = to_socket_error(std::move(error).with("event", event));
-    if (ack) ack(sio::json::object({{"ok", false}, {"error", sio::json::Raw{body}}}));
-    else socket.emit("error", sio::json::Raw{body});
+    if (ack)
+        ack(sio::json::object({{"ok", false}, {"error", sio::json::Raw{body}}}));
+    else
+        socket.emit("error", sio::json::Raw{body});
 }
 
 void accept(const sio::Event& event) {
@@ -53,7 +57,8 @@ Door::Verdict Door::check(sio::Socket& socket, const sio::Event& event, Kind kin
     const auto limited = [&](TokenBucket& bucket, const RateLimit& limit, std::string_view name) {
         if (bucket.take(limit, now)) return false;
         const auto second = static_cast<std::uint32_t>(now / 1000);
-        if (++seat.refused_in_row > kFloodEvents) socket.disconnect(true);
+        if (++seat.refused_in_row > kFloodEvents)
+            socket.disconnect(true);
         else if (std::exchange(seat.last_refusal_s, second) != second || event.wants_ack()) {
             refuse(socket, event, Error{ErrorCode::RateLimited}.with("retryAfterMs", bucket.retry_after_ms(limit)).with("limit", name));
         }

@@ -25,8 +25,8 @@ struct Seat {
     TokenBucket special;  ///< of the namespace's own kind: typing in /tickets and /chat, ping in /
     TokenBucket subscriptions;
     TokenBucket reads;
-    std::uint32_t last_refusal_s = 0;   ///< RATE_LIMITED is told once a second
-    std::uint16_t subscribed = 0;       ///< tickets or conversations
+    std::uint32_t last_refusal_s = 0;  ///< RATE_LIMITED is told once a second
+    std::uint16_t subscribed = 0;      ///< tickets or conversations
     std::uint16_t refused_in_row = 0;
 };
 

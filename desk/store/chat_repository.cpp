@@ -7,15 +7,16 @@
 namespace desk::store {
 namespace {
 
-#define DESK_CONVERSATION_COLUMNS                                                                                              \
-    "SELECT c.id, c.status, c.customer_id, u.id, u.name, u.avatar_url, u.role, c.team_id, c.ticket_id, c.last_number, "       \
-    "c.waiting_since, c.started_at, c.ended_at, c.end_reason, c.created_at, c.version FROM conversations c "                   \
+#define DESK_CONVERSATION_COLUMNS                                                                                       \
+    "SELECT c.id, c.status, c.customer_id, u.id, u.name, u.avatar_url, u.role, c.team_id, c.ticket_id, c.last_number, " \
+    "c.waiting_since, c.started_at, c.ended_at, c.end_reason, c.created_at, c.version FROM conversations c "            \
     "LEFT JOIN users u ON u.org = c.org AND u.id = c.customer_id WHERE c.org = ?1"
 
 constexpr sql::Sql kFind{DESK_CONVERSATION_COLUMNS " AND c.id = ?2"};
 constexpr std::string_view kList{DESK_CONVERSATION_COLUMNS};
 constexpr sql::Sql kAgents{
-    "SELECT a.user_id, u.id, u.name, u.avatar_url, u.role FROM conversation_agents a LEFT JOIN users u ON u.org = a.org AND u.id = a.user_id "
+    "SELECT a.user_id, u.id, u.name, u.avatar_url, u.role FROM conversation_agents a LEFT JOIN users u ON u.org = a.org AND u.id = "
+    "a.user_id "
     "WHERE a.org = ?1 AND a.conversation_id = ?2 ORDER BY a.position"};
 constexpr sql::Sql kInsert{
     "INSERT INTO conversations (org, id, status, customer_id, team_id, ticket_id, last_number, waiting_since, started_at, ended_at, "
@@ -38,9 +39,9 @@ constexpr sql::Sql kSaveMarker{
     "INSERT INTO read_markers (org, conversation_id, user_id, number, message_id) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (org, conversation_id, user_id) DO UPDATE SET number = excluded.number, message_id = excluded.message_id"};
 
-#define DESK_CHAT_COLUMNS                                                                                                      \
-    "SELECT m.id, m.conversation_id, m.number, m.sender_id, u.id, u.name, u.avatar_url, u.role, m.content, m.type, "          \
-    "m.attachments, m.client_message_id, m.created_at FROM chat_messages m "                                                   \
+#define DESK_CHAT_COLUMNS                                                                                            \
+    "SELECT m.id, m.conversation_id, m.number, m.sender_id, u.id, u.name, u.avatar_url, u.role, m.content, m.type, " \
+    "m.attachments, m.client_message_id, m.created_at FROM chat_messages m "                                         \
     "LEFT JOIN users u ON u.org = m.org AND u.id = m.sender_id WHERE m.org = ?1 AND "
 
 constexpr sql::Sql kFindMessage{DESK_CHAT_COLUMNS "m.conversation_id = ?2 AND m.id = ?3"};
@@ -76,8 +77,8 @@ Conversation read_conversation(const sql::Rows& row, std::string_view org) {
 }
 
 ChatMessage read_message(const sql::Rows& row) {
-    return {row.text(0),           row.text(1), row.integer(2),    user_ref(row, 4, row.view(3)), row.text(8), word<MessageType>(row, 9), row.text(10),
-            row.maybe_text(11), row.integer(12)};
+    return {row.text(0),  row.text(1),        row.integer(2), user_ref(row, 4, row.view(3)), row.text(8), word<MessageType>(row, 9),
+            row.text(10), row.maybe_text(11), row.integer(12)};
 }
 
 std::vector<ChatMessage> read_messages(sql::Rows rows) {
@@ -137,8 +138,8 @@ std::vector<Conversation> Conversations::list(const ConversationFilter& filter) 
 }
 
 void Conversations::insert(const Conversation& c) {
-    session_.run(kInsert, org_, c.id, to_string(c.status), c.customer.id, c.team, c.ticket, c.waiting_since_us, c.started_at_us, c.ended_at_us,
-                 reason(c), c.created_at_us, c.version);
+    session_.run(kInsert, org_, c.id, to_string(c.status), c.customer.id, c.team, c.ticket, c.waiting_since_us, c.started_at_us,
+                 c.ended_at_us, reason(c), c.created_at_us, c.version);
     add_agents(session_, org_, c);
 }
 
@@ -191,7 +192,8 @@ std::optional<ChatMessage> ChatMessages::at(std::string_view conversation, std::
     return first_message(session_.query(kMessageAt, org_, conversation, number));
 }
 
-std::optional<ChatMessage> ChatMessages::find_resent(std::string_view conversation, std::string_view sender, std::string_view client_message_id) const {
+std::optional<ChatMessage> ChatMessages::find_resent(std::string_view conversation, std::string_view sender,
+                                                     std::string_view client_message_id) const {
     return first_message(session_.query(kFindResent, org_, conversation, sender, client_message_id));
 }
 

@@ -48,7 +48,8 @@ public:
     ChatMessages(sql::Session& session, std::string_view org) : session_(session), org_(org) {}
     std::optional<ChatMessage> find(std::string_view conversation, std::string_view id) const;
     std::optional<ChatMessage> at(std::string_view conversation, std::int64_t number) const;
-    std::optional<ChatMessage> find_resent(std::string_view conversation, std::string_view sender, std::string_view client_message_id) const;
+    std::optional<ChatMessage> find_resent(std::string_view conversation, std::string_view sender,
+                                           std::string_view client_message_id) const;
     /// True when `user` has sent a message with this or a greater number.
     bool sent_since(std::string_view conversation, std::string_view user, std::int64_t number) const;
     /// In order of number, `after` < number.

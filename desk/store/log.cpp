@@ -8,8 +8,7 @@ namespace desk::store {
 namespace {
 
 constexpr sql::Sql kLock{"SELECT epoch, seq, ticket_number, last_at FROM org_counters WHERE org = ?1 {lock}"};
-constexpr sql::Sql kCreate{
-    "INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, pruned_to) VALUES (?1, ?2, ?3, ?4, ?5, 0)"};
+constexpr sql::Sql kCreate{"INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, pruned_to) VALUES (?1, ?2, ?3, ?4, ?5, 0)"};
 constexpr sql::Sql kAdvance{"UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4 WHERE org = ?1"};
 constexpr sql::Sql kInsert{
     "INSERT INTO event_log (org, seq, event_id, name, subject_kind, subject, author, meta, payload, customers, customer_payload, "

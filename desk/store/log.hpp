@@ -24,7 +24,8 @@ public:
     /// Locks the org's counter row: from here on this transaction is the org's only writer. To be called before anything else is read.
     void lock();
 
-    /// Gives the row its org, seq, eventId and time (times never step back within an org), and puts eventId and seq into its payloads. Valid until the next append.
+    /// Gives the row its org, seq, eventId and time (times never step back within an org), and puts eventId and seq into its payloads.
+    /// Valid until the next append.
     const EventRow& append(EventRow row, std::int64_t now_us);
 
     /// Where the log stands, rows of this transaction included.

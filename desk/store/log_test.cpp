@@ -11,19 +11,22 @@ using testing::TempStore;
 
 void append(TempStore& store, const std::string& org, int count) {
     for (int i = 0; i < count; ++i) {
-        ASSERT_TRUE(store->write_and_wait(org, [](Transaction& tx) -> Result<int> {
-            EventRow row;
-            row.name = "chat:message";
-            row.subject_kind = SubjectKind::Conversation;
-            row.subject = "c1";
-            row.author = "u";
-            row.audience.shared_rooms = {"conv:c1"};
-            row.payload = R"({"id":"m"})";
-            row.customers = Customers::Own;
-            row.customer_payload = "{}";
-            tx.append(std::move(row));
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store
+                        ->write_and_wait(org,
+                                         [](Transaction& tx) -> Result<int> {
+                                             EventRow row;
+                                             row.name = "chat:message";
+                                             row.subject_kind = SubjectKind::Conversation;
+                                             row.subject = "c1";
+                                             row.author = "u";
+                                             row.audience.shared_rooms = {"conv:c1"};
+                                             row.payload = R"({"id":"m"})";
+                                             row.customers = Customers::Own;
+                                             row.customer_payload = "{}";
+                                             tx.append(std::move(row));
+                                             return 0;
+                                         })
+                        .has_value());
     }
 }
 
@@ -42,7 +45,8 @@ TEST(EventLog, StampsPayloadsAndReadsRowsBackAsTheyWereAnnounced) {
     ASSERT_EQ(announced.size(), 3U);
     EXPECT_EQ(announced[0].payload, R"({"eventId":")" + announced[0].event_id + R"(","seq":1,"id":"m"})");
     EXPECT_EQ(announced[0].customer_payload, R"({"eventId":")" + announced[0].event_id + R"(","seq":1})");
-    const auto stored = store->read_and_wait("a", [](const Snapshot& s) -> Result<std::vector<EventRow>> { return s.log().rows(1, 100, 100); });
+    const auto stored = store->read_and_wait("a",
+                                             [](const Snapshot& s) -> Result<std::vector<EventRow>> { return s.log().rows(1, 100, 100); });
     ASSERT_EQ(stored->size(), 2U);
     const EventRow& row = stored->at(0);
     EXPECT_EQ(row.seq, 2);
@@ -146,7 +150,9 @@ TEST(Ensure, CreatesOrgTeamsAndUserFromClaimsAndFollowsTheNewestToken) {
     TempStore store;
     Actor actor = testing::person("u", Role::Agent, {"t1"});
     actor.iat = 10;
-    const auto ensure = [&] { return store->write_and_wait("acme", [&](Transaction& tx) -> Result<UserRef> { return tx.ensure(actor); }).value(); };
+    const auto ensure = [&] {
+        return store->write_and_wait("acme", [&](Transaction& tx) -> Result<UserRef> { return tx.ensure(actor); }).value();
+    };
     EXPECT_EQ(ensure().name, "Name of u");
     actor.name = "New name";
     actor.iat = 11;
@@ -157,7 +163,8 @@ TEST(Ensure, CreatesOrgTeamsAndUserFromClaimsAndFollowsTheNewestToken) {
     const auto stored = store->read_and_wait("acme", [](const Snapshot& s) -> Result<User> { return *s.users().find("u"); }).value();
     EXPECT_EQ(stored.version, 2);
     EXPECT_EQ(stored.teams, std::vector<std::string>{"t1"});
-    EXPECT_TRUE(store->read_and_wait("acme", [](const Snapshot& s) -> Result<bool> { return s.teams().find("t1") && s.orgs().find(); }).value());
+    EXPECT_TRUE(
+        store->read_and_wait("acme", [](const Snapshot& s) -> Result<bool> { return s.teams().find("t1") && s.orgs().find(); }).value());
     EXPECT_FALSE(store->read_and_wait("other", [](const Snapshot& s) -> Result<bool> { return s.users().find("u").has_value(); }).value());
 }
 
@@ -165,15 +172,18 @@ TEST(Ensure, ARecordBeatsEveryToken) {
     TempStore store;
     Actor actor = testing::person("u", Role::Admin);
     actor.iat = 99;
-    ASSERT_TRUE(store->write_and_wait("acme", [&](Transaction& tx) -> Result<int> {
-        tx.orgs().insert_if_absent(0);
-        User user;
-        user.org = "acme";
-        user.ref = {"u", "By record", {}, Role::Agent};
-        user.source = UserSource::Record;
-        tx.save_user(user);
-        return 0;
-    }).has_value());
+    ASSERT_TRUE(store
+                    ->write_and_wait("acme",
+                                     [&](Transaction& tx) -> Result<int> {
+                                         tx.orgs().insert_if_absent(0);
+                                         User user;
+                                         user.org = "acme";
+                                         user.ref = {"u", "By record", {}, Role::Agent};
+                                         user.source = UserSource::Record;
+                                         tx.save_user(user);
+                                         return 0;
+                                     })
+                    .has_value());
     const auto ref = store->write_and_wait("acme", [&](Transaction& tx) -> Result<UserRef> { return tx.ensure(actor); }).value();
     EXPECT_EQ(ref.name, "By record");
     EXPECT_EQ(ref.role, Role::Agent);

@@ -134,8 +134,8 @@ std::expected<void, std::string> check_schema(sql::Session& session) {
     if (!version) return std::unexpected(version.error());
     if (*version > schema_version()) return std::unexpected(newer(*version));
     if (*version == schema_version()) return {};
-    return std::unexpected("the store has schema " + std::to_string(*version) + ", this program needs schema " + std::to_string(schema_version()) +
-                           ": run `insightdesk migrate`");
+    return std::unexpected("the store has schema " + std::to_string(*version) + ", this program needs schema " +
+                           std::to_string(schema_version()) + ": run `insightdesk migrate`");
 }
 
 }  // namespace desk::store

@@ -5,9 +5,9 @@
 namespace desk::store {
 namespace {
 
-#define DESK_NOTIFICATION_COLUMNS                                                                                                  \
-    "SELECT n.id, n.user_id, n.type, n.title, n.message, n.data, n.link, n.actor_id, u.id, u.name, u.avatar_url, u.role, "        \
-    "n.priority, n.read_at, n.created_at FROM notifications n LEFT JOIN users u ON u.org = n.org AND u.id = n.actor_id "           \
+#define DESK_NOTIFICATION_COLUMNS                                                                                          \
+    "SELECT n.id, n.user_id, n.type, n.title, n.message, n.data, n.link, n.actor_id, u.id, u.name, u.avatar_url, u.role, " \
+    "n.priority, n.read_at, n.created_at FROM notifications n LEFT JOIN users u ON u.org = n.org AND u.id = n.actor_id "   \
     "WHERE n.org = ?1 AND n.user_id = ?2"
 
 constexpr sql::Sql kFind{DESK_NOTIFICATION_COLUMNS " AND n.id = ?3"};
@@ -17,8 +17,7 @@ constexpr sql::Sql kCount{"SELECT unread, rev FROM unread_counts WHERE org = ?1 
 constexpr sql::Sql kInsert{
     "INSERT INTO notifications (org, user_id, id, type, title, message, data, link, actor_id, priority, read_at, created_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
-constexpr sql::Sql kMarkRead{
-    "UPDATE notifications SET read_at = ?4 WHERE org = ?1 AND user_id = ?2 AND id = ?3 AND read_at IS NULL"};
+constexpr sql::Sql kMarkRead{"UPDATE notifications SET read_at = ?4 WHERE org = ?1 AND user_id = ?2 AND id = ?3 AND read_at IS NULL"};
 constexpr sql::Sql kUnread{"SELECT id FROM notifications WHERE org = ?1 AND user_id = ?2 AND read_at IS NULL ORDER BY id"};
 constexpr sql::Sql kMarkAll{"UPDATE notifications SET read_at = ?3 WHERE org = ?1 AND user_id = ?2 AND read_at IS NULL"};
 constexpr sql::Sql kMove{
@@ -51,7 +50,8 @@ std::optional<Notification> Notifications::find(std::string_view user, std::stri
     return read_notification(row);
 }
 
-std::vector<Notification> Notifications::list(std::string_view user, std::string_view before_id, std::int64_t limit, bool unread_only) const {
+std::vector<Notification> Notifications::list(std::string_view user, std::string_view before_id, std::int64_t limit,
+                                              bool unread_only) const {
     std::vector<Notification> out;
     auto rows = session_.query(kList, org_, user, before_id, limit, unread_only);
     while (rows.next()) out.push_back(read_notification(rows));

@@ -110,8 +110,8 @@ std::vector<User> Users::staff() const { return read_users(session_.query(kStaff
 
 void Users::save(const User& u) {
     const std::string teams = to_json_list(u.teams);
-    session_.run(kSaveUser, org_, u.ref.id, u.ref.name, u.ref.avatar_url, to_string(u.ref.role), u.email, u.company, teams, u.active, u.locale,
-                 u.timezone, to_string(u.source), u.claims_iat, u.version, u.updated_at_us);
+    session_.run(kSaveUser, org_, u.ref.id, u.ref.name, u.ref.avatar_url, to_string(u.ref.role), u.email, u.company, teams, u.active,
+                 u.locale, u.timezone, to_string(u.source), u.claims_iat, u.version, u.updated_at_us);
 }
 
 std::optional<Team> Teams::find(std::string_view id) const {

@@ -84,13 +84,14 @@ struct Sql {
 /// One value to bind.
 class Arg {
 public:
-    Arg(std::nullptr_t) {}                                                                        // NOLINT(google-explicit-constructor)
-    Arg(std::integral auto number) : kind_(Kind::Integer), number_(static_cast<std::int64_t>(number)) {}       // NOLINT(google-explicit-constructor)
-    Arg(std::string_view text) : kind_(Kind::Text), text_(text) {}                                // NOLINT(google-explicit-constructor)
-    Arg(const std::string& text) : Arg(std::string_view(text)) {}                                 // NOLINT(google-explicit-constructor)
-    Arg(const char* text) : Arg(std::string_view(text)) {}                                        // NOLINT(google-explicit-constructor)
+    Arg(std::nullptr_t) {}  // NOLINT(google-explicit-constructor)
+    Arg(std::integral auto number)
+        : kind_(Kind::Integer), number_(static_cast<std::int64_t>(number)) {}  // NOLINT(google-explicit-constructor)
+    Arg(std::string_view text) : kind_(Kind::Text), text_(text) {}             // NOLINT(google-explicit-constructor)
+    Arg(const std::string& text) : Arg(std::string_view(text)) {}              // NOLINT(google-explicit-constructor)
+    Arg(const char* text) : Arg(std::string_view(text)) {}                     // NOLINT(google-explicit-constructor)
     template <class T>
-    Arg(const std::optional<T>& maybe) : Arg(maybe ? Arg(*maybe) : Arg(nullptr)) {}               // NOLINT(google-explicit-constructor)
+    Arg(const std::optional<T>& maybe) : Arg(maybe ? Arg(*maybe) : Arg(nullptr)) {}  // NOLINT(google-explicit-constructor)
 
     void bind(Statement& statement, int index) const {
         switch (kind_) {
@@ -115,7 +116,8 @@ public:
     Rows() = default;
     Rows(Session& session, Statement& statement) : session_(&session), statement_(&statement) {}
     Rows(Session& session, std::unique_ptr<Statement> owned) : session_(&session), statement_(owned.get()), owned_(std::move(owned)) {}
-    Rows(Rows&& other) noexcept : session_(other.session_), statement_(std::exchange(other.statement_, nullptr)), owned_(std::move(other.owned_)) {}
+    Rows(Rows&& other) noexcept
+        : session_(other.session_), statement_(std::exchange(other.statement_, nullptr)), owned_(std::move(other.owned_)) {}
     Rows& operator=(Rows&&) = delete;
     ~Rows() {
         if (statement_ != nullptr) statement_->reset();
@@ -126,7 +128,9 @@ public:
     bool flag(int column) const { return integer(column) != 0; }
     std::string_view view(int column) const { return statement_->text(column); }
     std::string text(int column) const { return std::string(view(column)); }
-    std::optional<std::string> maybe_text(int column) const { return statement_->is_null(column) ? std::nullopt : std::optional(text(column)); }
+    std::optional<std::string> maybe_text(int column) const {
+        return statement_->is_null(column) ? std::nullopt : std::optional(text(column));
+    }
     std::optional<std::int64_t> maybe_integer(int column) const {
         return statement_->is_null(column) ? std::nullopt : std::optional(integer(column));
     }

@@ -67,7 +67,8 @@ public:
     std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
     std::string_view text(int column) const override {
         const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-        return bytes != nullptr ? std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string_view();
+        return bytes != nullptr ? std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                                : std::string_view();
     }
     bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
     void reset() noexcept override { sqlite3_reset(statement_); }
@@ -148,7 +149,9 @@ std::string settings(const SqliteOptions& options) {
     std::string script = "PRAGMA cache_size=-" + std::to_string(options.cache_kib) + "; PRAGMA temp_store=MEMORY;";
     if (options.read_only) return script + "PRAGMA query_only=ON;";
     // What was deleted may stay in free pages, as in any other database: Debian's build would overwrite it at every turn.
-    return script + "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint=" +
+    return script +
+           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA "
+           "wal_autocheckpoint=" +
            std::to_string(options.checkpoint_pages) + ";";
 }
 

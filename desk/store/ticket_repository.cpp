@@ -26,15 +26,15 @@ constexpr sql::Sql kUpdate{
     "public_message_count = ?16, public_last_message_at = ?17, waiting_since = ?18, first_responded_at = ?19, resolved_at = ?20, "
     "closed_at = ?21, updated_at = ?22, version = ?23 WHERE org = ?1 AND id = ?2"};
 
-#define DESK_MESSAGE_COLUMNS                                                                                                        \
-    "SELECT m.id, m.ticket_id, m.number, m.author_id, u.id, u.name, u.avatar_url, u.role, m.content, m.type, m.visibility, "       \
-    "m.attachments, m.in_reply_to, m.client_message_id, m.created_at, m.edited_at FROM ticket_messages m "                          \
+#define DESK_MESSAGE_COLUMNS                                                                                                 \
+    "SELECT m.id, m.ticket_id, m.number, m.author_id, u.id, u.name, u.avatar_url, u.role, m.content, m.type, m.visibility, " \
+    "m.attachments, m.in_reply_to, m.client_message_id, m.created_at, m.edited_at FROM ticket_messages m "                   \
     "LEFT JOIN users u ON u.org = m.org AND u.id = m.author_id WHERE m.org = ?1"
 
 constexpr sql::Sql kFindMessage{DESK_MESSAGE_COLUMNS " AND m.id = ?2"};
 constexpr sql::Sql kFindResent{DESK_MESSAGE_COLUMNS " AND m.ticket_id = ?2 AND m.author_id = ?3 AND m.client_message_id = ?4"};
-constexpr sql::Sql kListMessages{DESK_MESSAGE_COLUMNS
-                                 " AND m.ticket_id = ?2 AND m.number > ?3 AND (m.visibility = 'public' OR ?5 = 1) ORDER BY m.number LIMIT ?4"};
+constexpr sql::Sql kListMessages{
+    DESK_MESSAGE_COLUMNS " AND m.ticket_id = ?2 AND m.number > ?3 AND (m.visibility = 'public' OR ?5 = 1) ORDER BY m.number LIMIT ?4"};
 constexpr sql::Sql kInsertMessage{
     "INSERT INTO ticket_messages (org, ticket_id, number, id, author_id, content, type, visibility, attachments, in_reply_to, "
     "client_message_id, created_at, edited_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
@@ -121,7 +121,11 @@ std::vector<Ticket> Tickets::list(const TicketFilter& filter) const {
     if (filter.before_updated_at_us) {
         args.emplace_back(*filter.before_updated_at_us);
         args.emplace_back(filter.before_id);
-        sql.append(" AND (t.updated_at, t.id) < (?").append(std::to_string(args.size() - 1)).append(", ?").append(std::to_string(args.size())).append(")");
+        sql.append(" AND (t.updated_at, t.id) < (?")
+            .append(std::to_string(args.size() - 1))
+            .append(", ?")
+            .append(std::to_string(args.size()))
+            .append(")");
     }
     args.emplace_back(filter.limit);
     sql.append(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ?").append(std::to_string(args.size()));
@@ -143,15 +147,16 @@ void Tickets::insert(const Ticket& t) {
 void Tickets::update(const Ticket& t) {
     const std::string participants = to_json_list(t.participants);
     const std::string tags = to_json_list(t.tags);
-    session_.run(kUpdate, org_, t.id, t.subject, to_string(t.status), to_string(t.priority), to_string(t.channel), t.requester.id, t.company,
-                 id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
+    session_.run(kUpdate, org_, t.id, t.subject, to_string(t.status), to_string(t.priority), to_string(t.channel), t.requester.id,
+                 t.company, id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
                  t.public_messages.count, t.public_messages.last_at_us, t.waiting_since_us, t.first_responded_at_us, t.resolved_at_us,
                  t.closed_at_us, t.updated_at_us, t.version);
 }
 
 std::optional<Message> TicketMessages::find(std::string_view id) const { return first_message(session_.query(kFindMessage, org_, id)); }
 
-std::optional<Message> TicketMessages::find_resent(std::string_view ticket, std::string_view author, std::string_view client_message_id) const {
+std::optional<Message> TicketMessages::find_resent(std::string_view ticket, std::string_view author,
+                                                   std::string_view client_message_id) const {
     return first_message(session_.query(kFindResent, org_, ticket, author, client_message_id));
 }
 

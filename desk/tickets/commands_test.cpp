@@ -41,12 +41,15 @@ protected:
     }
 
     void set_visibility(AgentScope scope) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [scope](store::Transaction& tx) -> Result<int> {
-            Org org = *tx.orgs().find();
-            org.visibility = scope;
-            tx.orgs().save(org);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [scope](store::Transaction& tx) -> Result<int> {
+                                             Org org = *tx.orgs().find();
+                                             org.visibility = scope;
+                                             tx.orgs().save(org);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     AddTicketMessage message(const std::string& ticket, std::string content, Visibility visibility = Visibility::Public,
@@ -161,7 +164,8 @@ TEST_F(TicketCommands, AnInternalNoteNeverReachesCustomers) {
     EXPECT_FALSE(ticket.first_responded_at_us.has_value());
     EXPECT_EQ(run(kCustomer, message(id, "x", Visibility::Internal)).error().code, ErrorCode::Forbidden);
     const auto list = [&](bool internal) {
-        return store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::size_t> { return s.ticket_messages().list(id, 0, 10, internal).size(); });
+        return store_->read_and_wait(
+            "acme", [&](const store::Snapshot& s) -> Result<std::size_t> { return s.ticket_messages().list(id, 0, 10, internal).size(); });
     };
     EXPECT_EQ(list(true).value(), 1U);
     EXPECT_EQ(list(false).value(), 0U);
@@ -181,7 +185,9 @@ TEST_F(TicketCommands, AResendGivesTheFirstMessageAndEmitsNothing) {
 
 TEST_F(TicketCommands, TextIsRepairedAndBounded) {
     const auto id = create();
-    EXPECT_EQ(run(kCustomer, message(id, std::string("a\0b\xFF", 4)))->message.content, "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+    EXPECT_EQ(run(kCustomer, message(id, std::string("a\0b\xFF", 4)))->message.content,
+              "a\xEF\xBF\xBD"
+              "b\xEF\xBF\xBD");
     EXPECT_EQ(run(kCustomer, message(id, std::string(10'001, 'x'))).error().code, ErrorCode::PayloadTooLarge);
     EXPECT_EQ(run(kCustomer, message(id, "  ")).error().code, ErrorCode::InvalidPayload);
 }
@@ -249,7 +255,9 @@ TEST_F(TicketCommands, ListsPageThroughTheNewestChangesFirst) {
     std::vector<std::string> ids;
     for (int i = 0; i < 5; ++i) ids.push_back(create());
     const auto page = [&](store::TicketFilter filter) {
-        return store_->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<Ticket>> { return s.tickets().list(filter); }).value();
+        return store_
+            ->read_and_wait("acme", [&](const store::Snapshot& s) -> Result<std::vector<Ticket>> { return s.tickets().list(filter); })
+            .value();
     };
     store::TicketFilter filter;
     filter.limit = 2;

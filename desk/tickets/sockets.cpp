@@ -20,10 +20,12 @@ Error not_subscribed(std::string_view ticket) { return Error{ErrorCode::Forbidde
 
 }  // namespace
 
-TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing) : door_(door), commands_(commands), typing_(typing) {
+TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing)
+    : door_(door), commands_(commands), typing_(typing) {
     sio::Namespace& nsp = io.of("/tickets");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (TicketSockets::*handler)(sio::Socket&, const sio::Event&)) {
-        door.on(nsp, event, kind, [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
+        door.on(nsp, event, kind,
+                [this, handler](sio::Socket& socket, const sio::Event& received) { return (this->*handler)(socket, received); });
     };
     on("ticket:subscribe", Kind::Subscription, &TicketSockets::subscribe);
     on("ticket:unsubscribe", Kind::Plain, &TicketSockets::unsubscribe);

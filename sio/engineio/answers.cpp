@@ -52,7 +52,8 @@ http::Response upgrade_error_answer(const Options& options, const http::Request&
     return response;
 }
 
-http::Response polling_answer(const Options& options, const http::Request& request, std::string body, std::string_view content_type, bool compressible) {
+http::Response polling_answer(const Options& options, const http::Request& request, std::string body, std::string_view content_type,
+                              bool compressible) {
     http::Response response{.content_type = std::string(content_type), .body = std::move(body)};
     add_route_headers(options, request, response);
     response.compressible = compressible && options.http_compression;

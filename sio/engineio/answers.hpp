@@ -24,10 +24,12 @@ std::string_view message_of(HandshakeError error);
 /// HTTP 400 (403 for Forbidden) with `{"code":N,"message":M}`. `message` replaces the standard text.
 http::Response error_answer(const Options& options, const http::Request& request, HandshakeError error, std::string_view message = {});
 /// The same on a refused websocket hand-shake: plain text and an end of the connection.
-http::Response upgrade_error_answer(const Options& options, const http::Request& request, HandshakeError error, std::string_view message = {});
+http::Response upgrade_error_answer(const Options& options, const http::Request& request, HandshakeError error,
+                                    std::string_view message = {});
 
 /// A 200 with the headers of the route (CORS, no-store, hooks).
-http::Response polling_answer(const Options& options, const http::Request& request, std::string body, std::string_view content_type, bool compressible);
+http::Response polling_answer(const Options& options, const http::Request& request, std::string body, std::string_view content_type,
+                              bool compressible);
 /// The answer to a GET that carries packets: plain, or wrapped for JSONP when the query has `j`.
 http::Response poll_answer(const Options& options, const http::Request& request, std::string payload, bool compressible);
 

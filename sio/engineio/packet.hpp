@@ -41,7 +41,8 @@ void append_to_payload(const Packet& packet, std::string& payload);
 class PayloadReader {
 public:
     explicit PayloadReader(std::string_view payload) : rest_(payload), more_(!payload.empty()) {}
-    /// False at the end. Binary packets come decoded, in `scratch`, as Message with `binary` set. Errors: BadPacket (empty packet, bad base64, unknown type).
+    /// False at the end. Binary packets come decoded, in `scratch`, as Message with `binary` set. Errors: BadPacket (empty packet, bad
+    /// base64, unknown type).
     struct Item {
         PacketView packet;
         bool binary;

@@ -28,12 +28,18 @@ TEST(EngineIoPayload, JoinsTextAndBinaryPackets) {
     append_to_payload(text_packet("4a"), payload);
     append_to_payload(binary_packet("\1\2\3"), payload);
     append_to_payload(text_packet("2"), payload);
-    EXPECT_EQ(payload, "4a\x1e" "bAQID\x1e" "2");
+    EXPECT_EQ(payload,
+              "4a\x1e"
+              "bAQID\x1e"
+              "2");
 }
 
 TEST(EngineIoPayload, ReadsBackWhatItJoined) {
     std::string scratch;
-    PayloadReader reader("4a\x1e" "bAQID\x1e" "2");
+    PayloadReader reader(
+        "4a\x1e"
+        "bAQID\x1e"
+        "2");
     EXPECT_EQ(reader.next(scratch).value().packet.data, "a");
     const auto binary = reader.next(scratch).value();
     EXPECT_TRUE(binary.binary);
@@ -43,7 +49,10 @@ TEST(EngineIoPayload, ReadsBackWhatItJoined) {
 }
 
 TEST(EngineIoPayload, RefusesEmptyPacketsAndBadBase64) {
-    for (const auto* payload : {"\x1e", "4a\x1e", "\x1e" "4a", "b%%%", "bA", "9"}) {
+    for (const auto* payload : {"\x1e", "4a\x1e",
+                                "\x1e"
+                                "4a",
+                                "b%%%", "bA", "9"}) {
         PayloadReader reader(payload);
         std::string scratch;
         bool failed = false;
@@ -66,7 +75,8 @@ TEST(SessionId, TellsServerAndLoop) {
 }
 
 TEST(SessionId, ForeignTextHasNoHome) {
-    for (const auto* sid : {"", "short", "____________________x", "!!!!!!!!!!!!!!!!!!!!", "constructor", "__proto__"}) EXPECT_FALSE(home_of(sid)) << sid;
+    for (const auto* sid : {"", "short", "____________________x", "!!!!!!!!!!!!!!!!!!!!", "constructor", "__proto__"})
+        EXPECT_FALSE(home_of(sid)) << sid;
 }
 
 TEST(Jsonp, WrapsThePayloadForAScript) {

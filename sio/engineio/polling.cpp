@@ -99,9 +99,12 @@ void PollingTransport::on_request(http::Exchange& exchange) {
 }
 
 void PollingTransport::on_aborted(http::Exchange& exchange, http::Handler::Abort why) {
-    if (&exchange == poll_) poll_ = nullptr;
-    else if (&exchange == post_) post_ = nullptr;
-    else return;
+    if (&exchange == poll_)
+        poll_ = nullptr;
+    else if (&exchange == post_)
+        post_ = nullptr;
+    else
+        return;
     if (why != http::Handler::Abort::BodyTooLarge) session_.fail(CloseReason::TransportError);
 }
 
@@ -162,8 +165,10 @@ void PollingTransport::refuse(http::Exchange& exchange, int status) {
 
 void PollingTransport::cut_post() {
     if (http::Exchange* post = std::exchange(post_, nullptr)) {
-        if (post_ready_) refuse(*post);
-        else post->abort();
+        if (post_ready_)
+            refuse(*post);
+        else
+            post->abort();
     }
 }
 

@@ -21,7 +21,8 @@ TEST(Handshake, OpensAPollingSession) {
     EXPECT_EQ(answer.header("Set-Cookie"), "");
     EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), "");
     EXPECT_TRUE(answer.body.starts_with(R"(0{"sid":")")) << answer.body;
-    EXPECT_TRUE(answer.body.ends_with(R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})")) << answer.body;
+    EXPECT_TRUE(answer.body.ends_with(R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})"))
+        << answer.body;
 }
 
 TEST(Handshake, TheTrailingSlashIsOptional) {
@@ -64,7 +65,9 @@ TEST(Handshake, TheLastOfRepeatedParametersWins) {
 
 TEST(Handshake, AllowRequestMayForbid) {
     Options options;
-    options.allow_request = [](const http::Request& request) { return request.parameter("deny") ? Verdict::forbid("not you") : Verdict::allow(); };
+    options.allow_request = [](const http::Request& request) {
+        return request.parameter("deny") ? Verdict::forbid("not you") : Verdict::allow();
+    };
     Host host(options);
     Client client = host.client();
     const auto answer = client.get("/engine.io/?EIO=4&transport=polling&deny=1");
@@ -97,8 +100,17 @@ TEST(PollingTransport, EchoesTextAndBinaryInOneAnswer) {
     Host host;
     Client client = host.client();
     const std::string target = host.open_polling(client);
-    EXPECT_EQ(client.post(target, "4one\x1e" "bAQID\x1e" "4two").body, "ok");
-    EXPECT_EQ(client.get(target).body, "4one\x1e" "bAQID\x1e" "4two");
+    EXPECT_EQ(client
+                  .post(target,
+                        "4one\x1e"
+                        "bAQID\x1e"
+                        "4two")
+                  .body,
+              "ok");
+    EXPECT_EQ(client.get(target).body,
+              "4one\x1e"
+              "bAQID\x1e"
+              "4two");
 }
 
 TEST(PollingTransport, AGetHangsUntilThereIsAPacket) {
@@ -192,9 +204,16 @@ TEST(PollingTransport, ServerCloseWaitsForTheNextGet) {
     Host host;
     Client client = host.client();
     const std::string target = host.open_polling(client);
-    EXPECT_EQ(client.post(target, "4last\x1e" "4close me").body, "ok");
+    EXPECT_EQ(client
+                  .post(target,
+                        "4last\x1e"
+                        "4close me")
+                  .body,
+              "ok");
     EXPECT_EQ(host.next_close(), "forced close");
-    EXPECT_EQ(client.get(target).body, "4last\x1e" "1");
+    EXPECT_EQ(client.get(target).body,
+              "4last\x1e"
+              "1");
     EXPECT_EQ(client.get(target).status, 400);
 }
 

@@ -80,7 +80,8 @@ Server::Head Server::on_head(http::Exchange& exchange) {
         return {};
     }
     const Parameters parameters = Parameters::of(request);
-    if (const auto home = home_of(parameters.sid); home && home->server == server_tag_ && home->loop < loops_.size() && home->loop != exchange.loop().index()) {
+    if (const auto home = home_of(parameters.sid);
+        home && home->server == server_tag_ && home->loop < loops_.size() && home->loop != exchange.loop().index()) {
         exchange.move_to(loops_.at(home->loop));
         return {};
     }
@@ -129,14 +130,20 @@ void Server::on_upgrade(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     const Parameters parameters = Parameters::of(request);
     Session* session = parameters.sid.empty() ? nullptr : home.find(parameters.sid);
-    const auto refuse = [&](HandshakeError error, std::string_view message = {}) { exchange.respond(upgrade_error_answer(options_, request, error, message)); };
-    if (const auto verdict = verify(options_, request, parameters, session); !verdict) return refuse(verdict.error().error, verdict.error().message);
+    const auto refuse = [&](HandshakeError error, std::string_view message = {}) {
+        exchange.respond(upgrade_error_answer(options_, request, error, message));
+    };
+    if (const auto verdict = verify(options_, request, parameters, session); !verdict)
+        return refuse(verdict.error().error, verdict.error().message);
     if (!session && refusing_.load(std::memory_order_relaxed)) {
         http::Response response = http::Response::text(503, "Server shutting down");
         response.close = true;
         return exchange.respond(std::move(response));
     }
-    const websocket::Options limits{.max_message_bytes = options_.max_payload, .max_queue_bytes = options_.max_queue_bytes, .close_timeout = options_.close_timeout, .deflate = options_.deflate};
+    const websocket::Options limits{.max_message_bytes = options_.max_payload,
+                                    .max_queue_bytes = options_.max_queue_bytes,
+                                    .close_timeout = options_.close_timeout,
+                                    .deflate = options_.deflate};
     const auto agreed = websocket::negotiate(request, limits);
     if (!agreed) return refuse(HandshakeError::BadRequest, agreed.error().detail);
 

@@ -16,7 +16,8 @@
 
 namespace sio::engineio {
 
-/// Takes each new session and gives it its handler (owned by the application until on_close). Called on the session's loop, after the open packet was queued.
+/// Takes each new session and gives it its handler (owned by the application until on_close). Called on the session's loop, after the open
+/// packet was queued.
 using OnSession = std::function<SessionHandler*(Session&)>;
 
 /// Counters for metrics. Thread: any.

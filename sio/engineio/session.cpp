@@ -87,13 +87,17 @@ void Session::retire() {
 }
 
 void Session::pause_reading() {
-    if (polling_) polling_->pause();
-    else if (websocket_) websocket_->pause_reading();
+    if (polling_)
+        polling_->pause();
+    else if (websocket_)
+        websocket_->pause_reading();
 }
 
 void Session::resume_reading() {
-    if (polling_) polling_->resume();
-    else if (websocket_) websocket_->resume_reading();
+    if (polling_)
+        polling_->resume();
+    else if (websocket_)
+        websocket_->resume_reading();
 }
 
 void Session::use_websocket(std::unique_ptr<websocket::Connection> connection) {
@@ -142,9 +146,7 @@ void Session::receive(PacketView packet, MessageType type) {
         case PacketType::Message:
             if (handler_) handler_->on_message(type, packet.data);
             return;
-        case PacketType::Pong:
-            awaiting_pong_ = false;
-            return start_heartbeat();
+        case PacketType::Pong: awaiting_pong_ = false; return start_heartbeat();
         case PacketType::Ping: return fail(CloseReason::TransportError);
         case PacketType::Close: return fail(CloseReason::TransportClose);
         case PacketType::Open:

@@ -46,7 +46,8 @@ TEST_P(WebSocketCloses, OnAPacketOutOfPlace) {
     EXPECT_EQ(client.frame().first, 8U);
 }
 INSTANTIATE_TEST_SUITE_P(WebSocketTransport, WebSocketCloses,
-                         ::testing::Values(Bad{"abc", "parse error"}, Bad{"", "parse error"}, Bad{"2", "transport error"}, Bad{"1", "transport close"}));
+                         ::testing::Values(Bad{"abc", "parse error"}, Bad{"", "parse error"}, Bad{"2", "transport error"},
+                                           Bad{"1", "transport close"}));
 
 TEST(WebSocketTransport, PongsKeepItAlive) {
     Options options;

@@ -8,7 +8,9 @@ namespace sio::engineio {
 
 namespace {
 
-std::unexpected<Refusal> refuse(HandshakeError error, std::string message = {}) { return std::unexpected(Refusal{error, std::move(message)}); }
+std::unexpected<Refusal> refuse(HandshakeError error, std::string message = {}) {
+    return std::unexpected(Refusal{error, std::move(message)});
+}
 
 bool has_control_byte(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
@@ -41,8 +43,10 @@ Parameters Parameters::of(const http::Request& request) {
     return {request.parameter("transport"), request.parameter("EIO"), request.parameter("sid").value_or("")};
 }
 
-std::expected<void, Refusal> verify(const Options& options, const http::Request& request, const Parameters& parameters, const Session* session) {
-    const bool known_transport = (options.polling && parameters.transport == "polling") || (options.websocket && parameters.transport == "websocket");
+std::expected<void, Refusal> verify(const Options& options, const http::Request& request, const Parameters& parameters,
+                                    const Session* session) {
+    const bool known_transport = (options.polling && parameters.transport == "polling") ||
+                                 (options.websocket && parameters.transport == "websocket");
     if (!known_transport) return refuse(HandshakeError::UnknownTransport);
     if (has_control_byte(request.header("origin").value_or(""))) return refuse(HandshakeError::BadRequest);
     return parameters.sid.empty() ? verify_new(options, request, parameters) : verify_known(request, parameters, session);

@@ -28,6 +28,7 @@ struct Refusal {
 };
 
 /// The reference server's checks in its order (docs of each code: protocol.md 1.1). `session` is what the sid names, if anything.
-std::expected<void, Refusal> verify(const Options& options, const http::Request& request, const Parameters& parameters, const Session* session);
+std::expected<void, Refusal> verify(const Options& options, const http::Request& request, const Parameters& parameters,
+                                    const Session* session);
 
 }  // namespace sio::engineio

@@ -14,8 +14,10 @@ namespace ws = sio::websocket;
 constexpr std::size_t kMaxMessage = std::size_t{16} << 20;
 
 const ws::Options& options() {
-    static const ws::Options kOptions{
-        .max_message_bytes = kMaxMessage, .max_fragments = std::size_t{1} << 20, .max_queue_bytes = 16 * kMaxMessage, .deflate = {.enabled = true, .threshold = 0}};
+    static const ws::Options kOptions{.max_message_bytes = kMaxMessage,
+                                      .max_fragments = std::size_t{1} << 20,
+                                      .max_queue_bytes = 16 * kMaxMessage,
+                                      .deflate = {.enabled = true, .threshold = 0}};
     return kOptions;
 }
 

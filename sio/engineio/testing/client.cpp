@@ -105,7 +105,9 @@ bool Client::closed() {
 }
 
 bool Client::upgrade(std::string_view target) {
-    send(request("GET", target, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", {}));
+    send(request(
+        "GET", target,
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", {}));
     return receive().status == 101;
 }
 

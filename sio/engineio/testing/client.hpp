@@ -15,7 +15,8 @@ struct Answer {
     std::string header(std::string_view name) const;
 };
 
-/// A blocking HTTP and websocket client over one loopback connection, independent of the code under test. Every wait ends after ten seconds.
+/// A blocking HTTP and websocket client over one loopback connection, independent of the code under test. Every wait ends after ten
+/// seconds.
 class Client {
 public:
     explicit Client(std::uint16_t port);

@@ -24,10 +24,12 @@ private:
 
 Host::Host(Options options, unsigned loops) : loops_(loops) {
     options.path = "/engine.io/";
-    engine_ = std::make_unique<Server>(loops_, std::move(options), [this](Session& session) -> SessionHandler* { return new Echo(*this, session); });
+    engine_ = std::make_unique<Server>(loops_, std::move(options),
+                                       [this](Session& session) -> SessionHandler* { return new Echo(*this, session); });
     router_.add("/engine.io", *engine_);
     http_ = std::make_unique<http::Server>(router_, http::Limits{});
-    listener_ = runtime::Listener::open(loops_, {}, [this](std::unique_ptr<runtime::Stream> stream) { http_->serve(std::move(stream)); }).value();
+    listener_ =
+        runtime::Listener::open(loops_, {}, [this](std::unique_ptr<runtime::Stream> stream) { http_->serve(std::move(stream)); }).value();
     loops_.start();
 }
 
