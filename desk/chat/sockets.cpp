@@ -37,7 +37,7 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
     };
     on("chat:join", Kind::Subscription, &ChatSockets::join);
     on("chat:leave", Kind::Plain, &ChatSockets::leave);
-    on("chat:message", Kind::Plain, &ChatSockets::message);
+    on("chat:message", Kind::Write, &ChatSockets::message);
     on("chat:typing", Kind::Typing, &ChatSockets::typing);
     nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
         if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
@@ -52,8 +52,8 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
         return fail(Error{ErrorCode::RateLimited}.with("limit", "chat_subscriptions"));
     }
     JoinConversation command{std::string(*conversation), event[0]["observe"].boolean().value_or(false)};
-    commands_.write(
-        socket, event, SocketCommands::Later::Wait, [actor, command](store::Transaction& tx) { return run(tx, actor, command); },
+    commands_.change(
+        socket, event, [actor, command](store::Transaction& tx) { return run(tx, actor, command); },
         [this, id = std::string(*conversation)](sio::Socket& on_loop, sio::Ack& ack, JoinOutcome outcome) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
             const std::string room = rooms::conversation(member.org, id);
@@ -101,7 +101,7 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
     command->conversation = *conversation;
     command->joined = true;
     commands_.write(
-        socket, event, SocketCommands::Later::Go,
+        socket, event,
         [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
         [](sio::Socket&, sio::Ack& ack, ChatMessageOutcome outcome) -> Result<void> {
             if (ack) ack(sio::json::Raw{ok_with(outcome.json)});

@@ -16,31 +16,35 @@ class SocketCommands {
 public:
     SocketCommands(sio::Server& io, store::Store& store) : io_(io), store_(store) {}
 
-    enum class Later : std::uint8_t {
-        Wait,  ///< the socket's later events wait for the outcome
-        Go,    ///< they go on: the store keeps the order of one socket's writes by itself
-    };
-
     /// `run`: Result<T>(const Snapshot&) on a reader. `done`: Result<void>(Socket&, Ack&, T&&) on the loop; an error, its own or the
-    /// command's, is told to the client.
+    /// command's, is told to the client. The socket's later events wait for the outcome.
     template <class Run, class Done>
     void read(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
-        store_.read(visitor_of(socket).actor().org, std::move(run), completion(socket, event, Later::Wait, std::move(done)));
+        store_.read(visitor_of(socket).actor().org, std::move(run), completion(socket, event, socket.hold(), std::move(done)));
     }
 
-    /// `run`: Result<T>(Transaction&) on the writer.
+    /// `run`: Result<T>(Transaction&) on the writer; the rest as above.
     template <class Run, class Done>
-    void write(sio::Socket& socket, const sio::Event& event, Later later, Run run, Done done) {
-        store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, later, std::move(done)));
+    void change(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
+        store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, socket.hold(), std::move(done)));
+    }
+
+    /// For events of Kind::Write: later writes of the socket go on at once, since the store keeps their order; other events wait.
+    template <class Run, class Done>
+    void write(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
+        ++seat_of(socket).writes;
+        store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, sio::Hold(), std::move(done), true));
     }
 
 private:
     template <class Done>
-    auto completion(sio::Socket& socket, const sio::Event& event, Later later, Done done) {
-        return [&io = io_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()),
-                hold = later == Later::Wait ? socket.hold() : sio::Hold(), done = std::move(done)](auto outcome) mutable {
-            io.post(handle, [ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done),
+    auto completion(sio::Socket& socket, const sio::Event& event, sio::Hold hold, Done done, bool counted = false) {
+        return [&io = io_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()), hold = std::move(hold),
+                done = std::move(done), counted](auto outcome) mutable {
+            io.post(handle, [ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done), counted,
                              outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
+                Seat& seat = seat_of(on_loop);
+                const sio::Hold waiting = counted && --seat.writes == 0 ? std::move(seat.hold) : sio::Hold();  // released when all is said
                 if (!outcome) return refuse(on_loop, ack, name, std::move(outcome.error()));
                 if (Result<void> finished = done(on_loop, ack, std::move(*outcome)); !finished)
                     refuse(on_loop, ack, name, std::move(finished.error()));

@@ -13,13 +13,19 @@ constexpr std::uint16_t kFloodEvents = 2500;
 
 std::string_view name_of(Kind kind) {
     switch (kind) {
-        case Kind::Plain: return "events";
+        case Kind::Plain:
+        case Kind::Write: return "events";
         case Kind::Ping: return "ping";
         case Kind::Typing: return "typing";
         case Kind::Subscription: return "subscribe";
         case Kind::Read: return "read";
     }
     std::unreachable();
+}
+
+void wait_for_writes(sio::Socket& socket, const sio::Event& event) {
+    seat_of(socket).hold = socket.hold();
+    event.defer();
 }
 
 }  // namespace
@@ -46,12 +52,14 @@ void accept(const sio::Event& event) {
 
 void Door::on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler handler) {
     nsp.on(event, [this, kind, handler = std::move(handler)](sio::Socket& socket, const sio::Event& received) {
-        if (check(socket, received, kind) == Verdict::Drop) return;
+        if (kind != Kind::Write && seat_of(socket).writes > 0) return wait_for_writes(socket, received);
+        if (received.bytes() > limits_.payload_bytes) return refuse(socket, received, Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes));
+        if (!within_limits(socket, received, kind)) return;
         if (auto done = handler(socket, received); !done) refuse(socket, received, std::move(done.error()));
     });
 }
 
-Door::Verdict Door::check(sio::Socket& socket, const sio::Event& event, Kind kind) {
+bool Door::within_limits(sio::Socket& socket, const sio::Event& event, Kind kind) {
     Seat& seat = seat_of(socket);
     const std::int64_t now = socket.connection().loop().unix_ms();
     const auto limited = [&](TokenBucket& bucket, const RateLimit& limit, std::string_view name) {
@@ -66,15 +74,15 @@ Door::Verdict Door::check(sio::Socket& socket, const sio::Event& event, Kind kin
     };
     // Typing comes with every keystroke of the documented client: it has a bucket of its own and is dropped without a word.
     if (kind == Kind::Typing) {
-        if (!seat.special.take(limits_.typing, now)) return Verdict::Drop;
+        if (!seat.special.take(limits_.typing, now)) return false;
     } else {
-        if (limited(seat.events, limits_.events, name_of(Kind::Plain))) return Verdict::Drop;
-        if (kind == Kind::Ping && limited(seat.special, limits_.pings, name_of(kind))) return Verdict::Drop;
-        if (kind == Kind::Subscription && limited(seat.subscriptions, limits_.subscriptions, name_of(kind))) return Verdict::Drop;
-        if (kind == Kind::Read && limited(seat.reads, limits_.reads, name_of(kind))) return Verdict::Drop;
+        if (limited(seat.events, limits_.events, name_of(Kind::Plain))) return false;
+        if (kind == Kind::Ping && limited(seat.special, limits_.pings, name_of(kind))) return false;
+        if (kind == Kind::Subscription && limited(seat.subscriptions, limits_.subscriptions, name_of(kind))) return false;
+        if (kind == Kind::Read && limited(seat.reads, limits_.reads, name_of(kind))) return false;
     }
     seat.refused_in_row = 0;
-    return Verdict::Pass;
+    return true;
 }
 
 Result<std::string_view> id_field(const sio::Event& event, std::string_view field) {

@@ -10,8 +10,9 @@
 
 namespace desk {
 
-/// Which bucket an event takes a token from besides that of all events.
-enum class Kind : std::uint8_t { Plain, Ping, Typing, Subscription, Read };
+/// Which bucket an event takes a token from besides that of all events. A Write goes on while others of its socket are under way; any other
+/// event waits until they are done, so that a socket's events take effect in their order.
+enum class Kind : std::uint8_t { Plain, Write, Ping, Typing, Subscription, Read };
 
 /// Tells a client that its event failed: in the acknowledgement, `{ok:false, error}`, or by the event `error` when it asked for none.
 /// Thread: the socket's loop.
@@ -34,8 +35,7 @@ public:
     const Limits& limits() const { return limits_; }
 
 private:
-    enum class Verdict : std::uint8_t { Pass, Drop };
-    Verdict check(sio::Socket& socket, const sio::Event& event, Kind kind);
+    bool within_limits(sio::Socket& socket, const sio::Event& event, Kind kind);
 
     const Limits& limits_;
 };

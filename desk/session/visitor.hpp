@@ -28,6 +28,8 @@ struct Seat {
     std::uint32_t last_refusal_s = 0;  ///< RATE_LIMITED is told once a second
     std::uint16_t subscribed = 0;      ///< tickets or conversations
     std::uint16_t refused_in_row = 0;
+    std::uint16_t writes = 0;  ///< commands on their way to the store and back
+    sio::Hold hold;            ///< of an event that waits for them
 };
 
 /// Of an admitted socket.

@@ -43,8 +43,8 @@ private:
 /// One received event. Valid during the call of its handlers.  Thread: the socket's loop.
 class Event {
 public:
-    Event(Socket& socket, std::string_view name, Arguments arguments, std::optional<std::uint64_t> ack_id)
-        : socket_(socket), name_(name), arguments_(arguments), ack_id_(ack_id) {}
+    Event(Socket& socket, std::string_view name, Arguments arguments, std::optional<std::uint64_t> ack_id, std::size_t bytes = 0)
+        : socket_(socket), name_(name), arguments_(arguments), ack_id_(ack_id), bytes_(bytes) {}
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
 
@@ -55,6 +55,8 @@ public:
     json::Value operator[](std::size_t index) const { return arguments_[index]; }
     /// The bytes a received placeholder stands for.
     std::optional<std::string_view> binary(json::Value value) const { return arguments_.binary(value); }
+    /// Of the packet: its JSON text and its attachments.
+    std::size_t bytes() const { return bytes_; }
     /// All of them, to be passed on: `socket.emit("back", event.args())`.
     const Arguments& args() const { return arguments_; }
 
@@ -68,6 +70,10 @@ public:
     /// Takes the acknowledgement along, to be given later from any thread. Empty when the client did not ask or was answered.
     Ack take_ack() const;
 
+    /// Puts the event back: it is handled anew, before the socket's later packets, once no Hold is left. Pre: the caller holds the socket.
+    void defer() const { deferred_ = true; }
+    bool deferred() const { return deferred_; }
+
 private:
     std::string_view nsp() const;
     void send_ack(const EncodedEvent& answer) const;
@@ -76,6 +82,8 @@ private:
     std::string_view name_;
     Arguments arguments_;
     mutable std::optional<std::uint64_t> ack_id_;
+    std::size_t bytes_;
+    mutable bool deferred_ = false;
 };
 
 }  // namespace sio

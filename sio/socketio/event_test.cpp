@@ -68,6 +68,37 @@ TEST_F(Events, WithoutHandlerAreIgnored) {
     EXPECT_TRUE(client->sync());
 }
 
+TEST_F(Events, DeferredAreHandledAnewInTheirPlace) {
+    // `slow` is answered from another thread; `quick` waits for it, and what comes later waits with it.
+    std::thread worker;
+    bool writing = false;
+    Hold hold;
+    io().on("slow", [&](Socket& socket, const Event& event) {
+        writing = true;
+        worker = std::thread([&, handle = socket.handle(), ack = event.take_ack()]() mutable {
+            io().post(handle, [&, ack = std::move(ack)](Socket&) mutable {
+                ack("written");
+                writing = false;
+                hold.release();
+            });
+        });
+    });
+    io().on("quick", [&](Socket& socket, const Event& event) {
+        if (writing) {
+            hold = socket.hold();
+            return event.defer();
+        }
+        event.ack("quick");
+    });
+    start();
+    auto client = join();
+    client->send_together({R"(421["slow"])", R"(422["quick"])", R"(423["message-with-ack","last"])"});
+    EXPECT_EQ(client->receive(), R"(431["written"])");
+    EXPECT_EQ(client->receive(), R"(432["quick"])");
+    EXPECT_EQ(client->receive(), R"(433["last"])");
+    worker.join();
+}
+
 class BadPacket : public Events, public ::testing::WithParamInterface<std::string_view> {};
 
 TEST_P(BadPacket, ClosesTheConnectionAndNothingElse) {

@@ -35,7 +35,7 @@ PacketView StoredPacket::view() const {
 
 std::size_t StoredPacket::cost() const {
     std::size_t bytes = sizeof(StoredPacket) + padded_json.capacity();
-    for (const auto& attachment : attachments) bytes += sizeof attachment + attachment.size();
+    for (const auto& attachment : attachments) bytes += sizeof(std::string) + attachment.size();
     return bytes;
 }
 
@@ -116,22 +116,30 @@ void SocketPackets::on_event(Socket& socket, const PacketView& packet, std::span
     const std::string_view name = first.is_string() ? *first.string() : std::string_view(digits);
     if (reserved_event(name)) return socket.connection().fail();
 
-    const Event event(socket, name, Arguments(*array, 1, attachments), packet.ack_id);
+    std::size_t bytes = packet.json.size();
+    for (const auto& attachment : attachments) bytes += attachment.size();
+    const Event event(socket, name, Arguments(*array, 1, attachments), packet.ack_id, bytes);
     socket.busy_ = true;
     guarded(socket.server(), socket.nsp_name(), name, [&] { handle(socket, event); });
     socket.busy_ = false;
+    // Without a hold nothing would ever end the waiting, so the event counts as handled.
+    if (event.deferred() && socket.connected() && socket.rare().holds > 0) {
+        auto& rare = socket.rare();
+        rare.waiting.emplace_front(packet, attachments);
+        rare.waiting_cost += rare.waiting.front().cost();
+    }
 }
 
 void SocketPackets::handle(Socket& socket, const Event& event) {
     const auto& handlers = socket.nsp().handlers();
     for (const auto& middleware : handlers.event_middlewares) {
-        if (!middleware(socket, event)) return;
+        if (!middleware(socket, event) || event.deferred()) return;
     }
     for (const auto& handler : handlers.any) handler(socket, event);
     const auto found = handlers.events.find(event.name());
     if (found == handlers.events.end()) return;
     for (const auto& handler : found->second) {
-        if (!socket.connected()) return;
+        if (!socket.connected() || event.deferred()) return;
         handler(socket, event);
     }
 }
