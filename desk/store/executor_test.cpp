@@ -28,22 +28,28 @@ Result<std::int64_t> append_one(Transaction& tx) { return tx.append(event()).seq
 class Gate {
 public:
     explicit Gate(Store& store) {
-        store.write("gate", [this](Transaction&) -> Result<int> {
-            entered_.count_down();
-            open_.wait();
+        store.write("gate", [state = state_](Transaction&) -> Result<int> {
+            state->entered.count_down();
+            state->open.wait();
             return 0;
         }, [](const Result<int>&) {});
-        entered_.wait();
-    }
-    void open() {
-        if (!opened_) open_.count_down();
-        opened_ = true;
+        state_->entered.wait();
     }
     ~Gate() { open(); }
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+
+    void open() {
+        if (!std::exchange(opened_, true)) state_->open.count_down();
+    }
 
 private:
-    std::latch entered_{1};
-    std::latch open_{1};
+    // Shared with the writer's thread, which may still be on its way out of wait() when the gate is gone.
+    struct State {
+        std::latch entered{1};
+        std::latch open{1};
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
     bool opened_ = false;
 };
 
@@ -51,28 +57,33 @@ private:
 template <class T>
 class Outcomes {
 public:
-    explicit Outcomes(int count) : left_(count) {}
+    explicit Outcomes(int count) : state_(std::make_shared<State>(count)) {}
+
     auto collector(std::size_t index) {
-        return [this, index](Result<T> outcome) {
+        return [state = state_, index](Result<T> outcome) {
             {
-                const std::scoped_lock lock(mutex_);
-                all_.emplace(index, std::move(outcome));
-                order_.push_back(index);
+                const std::scoped_lock lock(state->mutex);
+                state->all.emplace(index, std::move(outcome));
+                state->order.push_back(index);
             }
-            left_.count_down();
+            state->left.count_down();
         };
     }
     const std::map<std::size_t, Result<T>>& wait() {
-        left_.wait();
-        return all_;
+        state_->left.wait();
+        return state_->all;
     }
-    const std::vector<std::size_t>& order() const { return order_; }
+    const std::vector<std::size_t>& order() const { return state_->order; }
 
 private:
-    std::mutex mutex_;
-    std::map<std::size_t, Result<T>> all_;
-    std::vector<std::size_t> order_;
-    std::latch left_;
+    struct State {
+        explicit State(int count) : left(count) {}
+        std::mutex mutex;
+        std::map<std::size_t, Result<T>> all;
+        std::vector<std::size_t> order;
+        std::latch left;
+    };
+    std::shared_ptr<State> state_;
 };
 
 TEST(Executor, WhatWaitsIsOneCommit) {
