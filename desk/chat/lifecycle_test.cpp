@@ -97,7 +97,8 @@ TEST_F(ChatLifecycle, TheEndComesOnce) {
 }
 
 TEST_F(ChatLifecycle, TheServerGivesItsOwnReasons) {
-    EXPECT_EQ(run(system_actor("acme"), EndConversation{id_, EndReason::CustomerTimeout})->conversation.end_reason, EndReason::CustomerTimeout);
+    EXPECT_EQ(run(system_actor("acme"), EndConversation{id_, EndReason::CustomerTimeout})->conversation.end_reason,
+              EndReason::CustomerTimeout);
 }
 
 }  // namespace

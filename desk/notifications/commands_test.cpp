@@ -16,11 +16,14 @@ const Actor kOther = person("bo", Role::Agent);
 class NotificationCommands : public testing::Test {
 protected:
     void SetUp() override {
-        ASSERT_TRUE(store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
-            tx.ensure(kAgent);
-            tx.ensure(kOther);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [](store::Transaction& tx) -> Result<int> {
+                                             tx.ensure(kAgent);
+                                             tx.ensure(kOther);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     template <class Command>
@@ -107,9 +110,12 @@ TEST_F(NotificationCommands, ListsNewestFirstAndOnDemandUnreadOnly) {
     const auto second = create("alex");
     ASSERT_TRUE(run(kAgent, MarkRead{second}).has_value());
     const auto list = [&](bool unread) {
-        return store_->read_and_wait("acme", [unread](const store::Snapshot& s) -> Result<std::vector<Notification>> {
-            return s.notifications().list("alex", "", 10, unread);
-        }).value();
+        return store_
+            ->read_and_wait("acme",
+                            [unread](const store::Snapshot& s) -> Result<std::vector<Notification>> {
+                                return s.notifications().list("alex", "", 10, unread);
+                            })
+            .value();
     };
     ASSERT_EQ(list(false).size(), 2U);
     EXPECT_EQ(list(false)[0].id, second);

@@ -28,18 +28,24 @@ protected:
         ticket_.number = 7;
         ticket_.subject = "Fire";
         ticket_.requester = kCustomer.ref();
-        ASSERT_TRUE(store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
-            for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [](store::Transaction& tx) -> Result<int> {
+                                             for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     /// user:type of each notification made.
     std::vector<std::string> raise(const DomainEvent& event) {
-        EXPECT_TRUE(store_->write_and_wait("acme", [&](store::Transaction& tx) -> Result<int> {
-            tx.raise(event);
-            return 0;
-        }).has_value());
+        EXPECT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [&](store::Transaction& tx) -> Result<int> {
+                                             tx.raise(event);
+                                             return 0;
+                                         })
+                        .has_value());
         std::vector<std::string> out;
         for (const EventRow& row : store_.take_rows()) {
             const auto at = row.payload.find(R"("type":")") + 8;
@@ -84,12 +90,15 @@ TEST_F(NotificationReactions, AMentionReplacesTheMessageNotice) {
 }
 
 TEST_F(NotificationReactions, NobodyIsToldOfWhatTheyMayNotSee) {
-    ASSERT_TRUE(store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
-        Org org = *tx.orgs().find();
-        org.visibility = AgentScope::Team;
-        tx.orgs().save(org);
-        return 0;
-    }).has_value());
+    ASSERT_TRUE(store_
+                    ->write_and_wait("acme",
+                                     [](store::Transaction& tx) -> Result<int> {
+                                         Org org = *tx.orgs().find();
+                                         org.visibility = AgentScope::Team;
+                                         tx.orgs().save(org);
+                                         return 0;
+                                     })
+                    .has_value());
     ticket_.team = "t1";
     EXPECT_EQ(message(kAdmin, "@alex @bo"), std::vector<std::string>{"alex:mention"});
 }

@@ -28,11 +28,14 @@ Result<std::int64_t> append_one(Transaction& tx) { return tx.append(event()).seq
 class Gate {
 public:
     explicit Gate(Store& store) {
-        store.write("gate", [state = state_](Transaction&) -> Result<int> {
-            state->entered.count_down();
-            state->open.wait();
-            return 0;
-        }, [](const Result<int>&) {});
+        store.write(
+            "gate",
+            [state = state_](Transaction&) -> Result<int> {
+                state->entered.count_down();
+                state->open.wait();
+                return 0;
+            },
+            [](const Result<int>&) {});
         state_->entered.wait();
     }
     ~Gate() { open(); }
@@ -116,11 +119,14 @@ TEST(Executor, ARefusedCommandLeavesNothingAndNoHole) {
     {
         Gate gate(*store);
         store->write("a", append_one, outcomes.collector(0));
-        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
-            tx.append(event());
-            tx.teams().save({"t", "Team", 1});
-            return fail(ErrorCode::Conflict);
-        }, outcomes.collector(1));
+        store->write(
+            "a",
+            [](Transaction& tx) -> Result<std::int64_t> {
+                tx.append(event());
+                tx.teams().save({"t", "Team", 1});
+                return fail(ErrorCode::Conflict);
+            },
+            outcomes.collector(1));
         store->write("a", append_one, outcomes.collector(2));
     }
     const auto& all = outcomes.wait();
@@ -136,17 +142,23 @@ TEST(Executor, AThrowingOrMistakenCommandFailsAlone) {
     Outcomes<std::int64_t> outcomes(3);
     {
         Gate gate(*store);
-        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
-            tx.append(event());
-            throw std::runtime_error("bug");
-        }, outcomes.collector(0));
-        store->write("a", [](Transaction& tx) -> Result<std::int64_t> {
-            Conversation orphan;  // of a customer that is not there: the foreign key says no
-            orphan.id = "c";
-            orphan.customer.id = "nobody";
-            tx.conversations().insert(orphan);
-            return 7;
-        }, outcomes.collector(1));
+        store->write(
+            "a",
+            [](Transaction& tx) -> Result<std::int64_t> {
+                tx.append(event());
+                throw std::runtime_error("bug");
+            },
+            outcomes.collector(0));
+        store->write(
+            "a",
+            [](Transaction& tx) -> Result<std::int64_t> {
+                Conversation orphan;  // of a customer that is not there: the foreign key says no
+                orphan.id = "c";
+                orphan.customer.id = "nobody";
+                tx.conversations().insert(orphan);
+                return 7;
+            },
+            outcomes.collector(1));
         store->write("a", append_one, outcomes.collector(2));
     }
     const auto& all = outcomes.wait();
@@ -280,10 +292,13 @@ TEST(Executor, ReactionsRunInTheirOrderInsideTheTransaction) {
     TempStore store(std::move(options));
     const Actor actor = system_actor("a");
     const ChatMessage message;
-    ASSERT_TRUE(store->write_and_wait("a", [&](Transaction& tx) -> Result<int> {
-        tx.raise(ChatMessageAdded{message, actor});
-        return 0;
-    }).has_value());
+    ASSERT_TRUE(store
+                    ->write_and_wait("a",
+                                     [&](Transaction& tx) -> Result<int> {
+                                         tx.raise(ChatMessageAdded{message, actor});
+                                         return 0;
+                                     })
+                    .has_value());
     EXPECT_EQ(order, (std::vector{1, 2}));
     EXPECT_EQ(store.take_rows().size(), 2U);
 }

@@ -45,14 +45,16 @@ private:
 
     bool may_see(const EventRow& row) {
         switch (row.subject_kind) {
-            case SubjectKind::Ticket: return remembered(row, [this](const std::string& id) {
-                const auto ticket = snapshot_.tickets().find(id);
-                return ticket && can_access(actor_, *ticket, rules_);
-            });
-            case SubjectKind::Conversation: return remembered(row, [this](const std::string& id) {
-                const auto conversation = snapshot_.conversations().find(id);
-                return conversation && can_access(actor_, *conversation, rules_);
-            });
+            case SubjectKind::Ticket:
+                return remembered(row, [this](const std::string& id) {
+                    const auto ticket = snapshot_.tickets().find(id);
+                    return ticket && can_access(actor_, *ticket, rules_);
+                });
+            case SubjectKind::Conversation:
+                return remembered(row, [this](const std::string& id) {
+                    const auto conversation = snapshot_.conversations().find(id);
+                    return conversation && can_access(actor_, *conversation, rules_);
+                });
             case SubjectKind::User:
             case SubjectKind::Org: return true;
         }

@@ -16,9 +16,9 @@ namespace desk::store {
 
 struct ReplayWanted {
     Namespace nsp = Namespace::Tickets;
-    std::int64_t after = 0;   ///< exclusive
-    std::int64_t up_to = 0;   ///< inclusive
-    std::int64_t limit = 300;  ///< events the reader may see
+    std::int64_t after = 0;          ///< exclusive
+    std::int64_t up_to = 0;          ///< inclusive
+    std::int64_t limit = 300;        ///< events the reader may see
     std::int64_t max_rows = 20'000;  ///< rows of the log looked at
 
     /// Only what is about this ticket or conversation: `ticket:subscribe` and `chat:join` with `since`.

@@ -17,35 +17,42 @@ class ReplayTest : public ::testing::Test {
 protected:
     /// A ticket of carla's in `team` in an org of team visibility.
     void add_ticket(const std::string& id, const std::string& team) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [&](Transaction& tx) -> Result<int> {
-            tx.ensure(kCustomer);
-            Org org = *tx.orgs().find();
-            org.visibility = AgentScope::Team;
-            tx.orgs().save(org);
-            Ticket t;
-            t.id = id;
-            t.number = tx.next_ticket_number();
-            t.org = "acme";
-            t.requester = kCustomer.ref();
-            t.team = team;
-            tx.tickets().insert(t);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [&](Transaction& tx) -> Result<int> {
+                                             tx.ensure(kCustomer);
+                                             Org org = *tx.orgs().find();
+                                             org.visibility = AgentScope::Team;
+                                             tx.orgs().save(org);
+                                             Ticket t;
+                                             t.id = id;
+                                             t.number = tx.next_ticket_number();
+                                             t.org = "acme";
+                                             t.requester = kCustomer.ref();
+                                             t.team = team;
+                                             tx.tickets().insert(t);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     void move(const std::string& id, const std::string& team) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [&](Transaction& tx) -> Result<int> {
-            Ticket before = *tx.tickets().find(id);
-            Ticket after = before;
-            after.team = team;
-            tx.tickets().update(after);
-            EventRow row = row_of("ticket:updated", id);
-            const AccessRules rules = tx.orgs().rules();
-            row.access = AccessChange{access_of(before, rules), access_of(after, rules), {}, R"({"accessLost":true})"};
-            row.access->lists_before.staff_rooms = {"team:" + *before.team + ":staff"};
-            tx.append(std::move(row));
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [&](Transaction& tx) -> Result<int> {
+                                             Ticket before = *tx.tickets().find(id);
+                                             Ticket after = before;
+                                             after.team = team;
+                                             tx.tickets().update(after);
+                                             EventRow row = row_of("ticket:updated", id);
+                                             const AccessRules rules = tx.orgs().rules();
+                                             row.access = AccessChange{
+                                                 access_of(before, rules), access_of(after, rules), {}, R"({"accessLost":true})"};
+                                             row.access->lists_before.staff_rooms = {"team:" + *before.team + ":staff"};
+                                             tx.append(std::move(row));
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     static EventRow row_of(std::string name, const std::string& ticket) {
@@ -60,17 +67,23 @@ protected:
     }
 
     void append(EventRow row) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [&](Transaction& tx) -> Result<int> {
-            tx.append(std::move(row));
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [&](Transaction& tx) -> Result<int> {
+                                             tx.append(std::move(row));
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     Replay read(const Actor& actor, ReplayWanted wanted = {}) {
-        return store_->read_and_wait("acme", [&](const Snapshot& s) -> Result<Replay> {
-            if (wanted.up_to == 0) wanted.up_to = s.log().position().seq;
-            return replay(s, actor, wanted);
-        }).value();
+        return store_
+            ->read_and_wait("acme",
+                            [&](const Snapshot& s) -> Result<Replay> {
+                                if (wanted.up_to == 0) wanted.up_to = s.log().position().seq;
+                                return replay(s, actor, wanted);
+                            })
+            .value();
     }
 
     TempStore store_;

@@ -38,12 +38,15 @@ protected:
     }
 
     void set_visibility(AgentScope scope) {
-        ASSERT_TRUE(store_->write_and_wait("acme", [scope](store::Transaction& tx) -> Result<int> {
-            Org org = *tx.orgs().find();
-            org.visibility = scope;
-            tx.orgs().save(org);
-            return 0;
-        }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait("acme",
+                                         [scope](store::Transaction& tx) -> Result<int> {
+                                             Org org = *tx.orgs().find();
+                                             org.visibility = scope;
+                                             tx.orgs().save(org);
+                                             return 0;
+                                         })
+                        .has_value());
     }
 
     TempStore store_;

@@ -30,7 +30,8 @@ Result<Message> make_message(Transaction& tx, const UserRef& author, Ticket& tic
     if (wanted.client_message_id && !is_client_message_id(*wanted.client_message_id)) return invalid("clientMessageId", "MALFORMED");
     if (wanted.in_reply_to) {
         const auto original = tx.ticket_messages().find(*wanted.in_reply_to);
-        const bool visible = original && original->ticket == ticket.id && (is_staff(author.role) || original->visibility == Visibility::Public);
+        const bool visible = original && original->ticket == ticket.id &&
+                             (is_staff(author.role) || original->visibility == Visibility::Public);
         if (!visible) return invalid("inReplyTo", "UNKNOWN_MESSAGE");
     }
     Message message;
