@@ -35,13 +35,13 @@ void on_every_loop(runtime::LoopGroup& loops, const Task& task) {
 
 }  // namespace
 
-Server::Server(Options options) : Server(std::make_unique<runtime::LoopGroup>(loop_count(options)), nullptr, std::move(options)) {}
+Server::Server(Options options) : Server(nullptr, std::move(options)) {}
 
-Server::Server(runtime::LoopGroup& loops, Options options) : Server(nullptr, &loops, std::move(options)) {}
+Server::Server(runtime::LoopGroup& loops, Options options) : Server(&loops, std::move(options)) {}
 
-Server::Server(std::unique_ptr<runtime::LoopGroup> owned, runtime::LoopGroup* loops, Options options)
+Server::Server(runtime::LoopGroup* loops, Options options)
     : options_(std::move(options)),
-      owned_loops_(std::move(owned)),
+      owned_loops_(loops ? nullptr : std::make_unique<runtime::LoopGroup>(loop_count(options_))),
       loops_(loops ? *loops : *owned_loops_),
       hubs_(make_hubs()),
       main_(of("/")),
@@ -54,6 +54,7 @@ Server::Server(std::unique_ptr<runtime::LoopGroup> owned, runtime::LoopGroup* lo
 
 std::vector<std::unique_ptr<detail::Hub>> Server::make_hubs() {
     std::vector<std::unique_ptr<detail::Hub>> hubs;
+    hubs.reserve(loops_.size());
     for (unsigned i = 0; i < loops_.size(); ++i) hubs.push_back(std::make_unique<detail::Hub>(*this, loops_.at(i)));
     return hubs;
 }

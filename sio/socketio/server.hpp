@@ -109,7 +109,8 @@ private:
     friend class detail::RoomTable;
     friend class detail::SocketPackets;
 
-    Server(std::unique_ptr<runtime::LoopGroup> owned, runtime::LoopGroup* loops, Options options);
+    /// With its own loops when `loops` is null.
+    Server(runtime::LoopGroup* loops, Options options);
     engineio::SessionHandler* open(engineio::Session& session);
     /// For a CONNECT: finds or makes it and counts one occupant more. nullptr: no such namespace.
     Namespace* enter(std::string_view name, json::Value auth);
