@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "desk/app/demo.hpp"
+#include "desk/app/trusted_proxies.hpp"
 #include "desk/auth/token_verifier.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/delivery/delivery.hpp"
@@ -32,10 +33,25 @@ sio::http::CorsOptions cors_of(const Config& config) {
     return cors;
 }
 
+/// Who asks: the peer, or whom our own proxies forward for.
+std::function<std::string(const sio::http::Request&)> address_of(const Config& config) {
+    std::vector<AddressRange> ranges;
+    for (const auto& text : config.trusted_proxies) {
+        if (const auto range = AddressRange::parse(text)) ranges.push_back(*range);
+    }
+    return [proxies = TrustedProxies(std::move(ranges))](const sio::http::Request& request) {
+        if (proxies.empty()) return std::string(request.peer_address);
+        const auto peer = sio::runtime::Address::parse(request.peer_address);
+        if (!peer) return std::string(request.peer_address);
+        return proxies.client(*peer, request.header("x-forwarded-for").value_or("")).to_string();
+    };
+}
+
 sio::Options engine_of(const Config& config, sio::Log& log) {
     sio::Options options;
     options.engine.cors = cors_of(config);
     options.engine.retain_headers = false;
+    options.engine.client_address = address_of(config);
     options.engine.max_queue_bytes = config.limits.queue_bytes;
     options.loops = config.loops;
     options.connect_timeout = config.connect_timeout;
@@ -63,7 +79,7 @@ struct DeskServer::Parts {
           typing(io, limits, config.typing_expiry),
           delivery(
               io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
-          api(io.http(), verifier, limits, cors_of(config)) {}
+          api(io.http(), verifier, limits, cors_of(config), address_of(config)) {}
 
     void read_log(std::string org, std::int64_t after, std::function<void(std::optional<std::vector<EventRow>>)> done) {
         store->read(

@@ -78,8 +78,8 @@ void Reply::finish(int status, Result<std::string> outcome) {
         refuse(std::move(outcome.error()));
 }
 
-Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors)
-    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), guard_(limits) {}
+Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors, ClientAddress address)
+    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(limits) {}
 
 void Api::add(http::Method method, std::string_view pattern, Handler handler) {
     routes_.emplace_back(Route(method, pattern), std::move(handler));
@@ -148,14 +148,15 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
 Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     const std::int64_t now = exchange.loop().unix_ms();
-    if (const std::int64_t wait = guard_.blocked_for(request.peer_address, now); wait > 0) {
+    const std::string address = address_ ? address_(request) : std::string(request.peer_address);
+    if (const std::int64_t wait = guard_.blocked_for(address, now); wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "failed_auth"));
     }
     const std::string_view header = request.header("authorization").value_or("");
     const bool bearer = header.size() > kBearer.size() && sio::iequals(header.substr(0, kBearer.size()), kBearer);
     const auto claims = verifier_.verify(bearer ? header.substr(kBearer.size()) : std::string_view{}, now);
     if (!claims) {
-        if (!claims.error().expired()) guard_.failed(request.peer_address, now);
+        if (!claims.error().expired()) guard_.failed(address, now);
         return std::unexpected(auth::to_error(claims.error()));
     }
     if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now); wait > 0) {

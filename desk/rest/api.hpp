@@ -57,7 +57,10 @@ struct Call {
 /// application/problem+json that is also a SocketError.  Thread: any loop; routes are fixed before the server starts.
 class Api final : public sio::http::Handler {
 public:
-    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, sio::http::CorsOptions cors);
+    /// Whose limits a request counts against; empty: the peer's.
+    using ClientAddress = std::function<std::string(const sio::http::Request&)>;
+    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, sio::http::CorsOptions cors,
+        ClientAddress address = {});
 
     using Handler = std::function<void(const Call&, Reply)>;
     void add(sio::http::Method method, std::string_view pattern, Handler handler);
@@ -86,6 +89,7 @@ private:
     const auth::TokenVerifier& verifier_;
     const Limits& limits_;
     sio::http::CorsOptions cors_;
+    ClientAddress address_;
     std::vector<std::pair<Route, Handler>> routes_;
     std::vector<std::pair<std::string, OpenHandler>> open_;
     AddressGuard guard_;

@@ -20,7 +20,7 @@ bool on_path(std::string_view path, std::string_view wanted) {
 
 std::unique_ptr<Handshake> handshake_of(const http::Request& request, const Options& options, std::int64_t now) {
     auto handshake = std::make_unique<Handshake>();
-    handshake->address = request.peer_address;
+    handshake->address = options.client_address ? options.client_address(request) : std::string(request.peer_address);
     handshake->query = request.query;
     if (options.retain_headers) {
         for (const auto& [name, value] : request.headers) handshake->headers.append(name).append(": ").append(value).append("\r\n");
