@@ -1,5 +1,6 @@
 #include "desk/delivery/delivery.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,11 +11,24 @@
 
 namespace desk {
 
+namespace {
+
+// Until the log is asked again that could not be read.
+constexpr std::chrono::milliseconds kReadAgain{500};
+
+}  // namespace
+
 struct Delivery::Sequencer {
+    Sequencer(Delivery& delivery, std::string name, std::int64_t last)
+        : owner(delivery), org(std::move(name)), position(last), again([](void* self) { static_cast<Sequencer*>(self)->read(); }, this) {}
+    void read() { owner.read_hole(*this); }
+
+    Delivery& owner;
     std::string org;
-    std::int64_t position = 0;                 ///< seq of the last row that was emitted
+    std::int64_t position;                     ///< seq of the last row that was emitted
     std::map<std::int64_t, EventRow> waiting;  ///< behind a hole
-    bool reading = false;
+    bool reading = false;                      ///< or about to, by `again`
+    sio::runtime::Timer again;
 };
 
 Delivery::Delivery(sio::Server& io, Typing& typing, ReadLog read_log, sio::Log& log)
@@ -32,7 +46,7 @@ void Delivery::take(std::vector<EventRow> rows) {
     const std::string& org = rows.front().org;
     auto& slot = sequencers_[home_loop(io_, org).index()][org];
     // Before the first row since the start nobody could have been told of any: clients that were away ask with their cursor.
-    if (!slot) slot = std::make_unique<Sequencer>(org, rows.front().seq - 1);
+    if (!slot) slot = std::make_unique<Sequencer>(*this, org, rows.front().seq - 1);
     Sequencer& sequencer = *slot;
     for (EventRow& row : rows) {
         if (row.seq > sequencer.position) sequencer.waiting.try_emplace(row.seq, std::move(row));
@@ -47,19 +61,34 @@ void Delivery::drain(Sequencer& sequencer) {
         sequencer.position = row.key();
         emit(row.mapped());
     }
-    if (!sequencer.waiting.empty() && !sequencer.reading) read_hole(sequencer);
+    if (sequencer.waiting.empty() || sequencer.reading) return;
+    log_.warn("hole in the log's announcements, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
+    read_hole(sequencer);
 }
 
 void Delivery::read_hole(Sequencer& sequencer) {
     sequencer.reading = true;
-    log_.warn("hole in the log's announcements, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
-    read_log_(sequencer.org, sequencer.position, [this, org = sequencer.org](std::optional<std::vector<EventRow>> rows) {
-        home_loop(io_, org).post([this, org, rows = std::move(rows)]() mutable {
-            Sequencer& waiting = *sequencers_[home_loop(io_, org).index()][org];
-            waiting.reading = false;
-            if (rows && !rows->empty()) take(std::move(*rows));
+    auto& home = home_loop(io_, sequencer.org);
+    read_log_(sequencer.org, sequencer.position, [this, &home, &sequencer](std::optional<std::vector<EventRow>> rows) {
+        home.post([this, &home, &sequencer, rows = std::move(rows)]() mutable {
+            if (rows)
+                fill_hole(sequencer, std::move(*rows));
+            else
+                home.arm_after(sequencer.again, kReadAgain);
         });
     });
+}
+
+void Delivery::fill_hole(Sequencer& sequencer, std::vector<EventRow> rows) {
+    sequencer.reading = false;
+    // The log is the truth: what it does not have between two rows was never written, and nothing is to be waited for.
+    if (rows.empty() && !sequencer.waiting.empty()) sequencer.position = sequencer.waiting.begin()->first - 1;
+    for (const EventRow& row : rows) {
+        if (row.seq <= sequencer.position) continue;
+        sequencer.position = row.seq;
+        emit(row);
+    }
+    drain(sequencer);
 }
 
 void Delivery::emit(const EventRow& row) {

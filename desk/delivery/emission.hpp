@@ -32,11 +32,15 @@ private:
         sio::EncodedEvent lost;
     };
     void evict() const;
+    void tell(sio::Socket& socket, const Actor& actor) const;
 
     sio::Namespace& nsp_;
     sio::EncodedEvent staff_event_;
     sio::EncodedEvent customer_event_;  // empty: customers learn nothing
     sio::StoredTarget rooms_;
+    sio::StoredTarget customers_;  // own rooms of people told only as customers, without those in rooms_
+    bool has_rooms_ = false;
+    bool has_customers_ = false;
     std::optional<Loss> loss_;
 };
 

@@ -124,10 +124,9 @@ void Typing::stop(const TypingPlace& place, std::string_view user) {
     const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->identity->actor.user == user; });
     if (typist == found->second.end()) return;
     take_back(place, **typist);
-    const std::unique_ptr<Typist> ended = std::move(*typist);
-    const TypingPlace where = place;  // may be the typist's own
+    const std::unique_ptr<Typist> ended = std::move(*typist);  // `place` and `user` may be its own
     found->second.erase(typist);
-    if (found->second.empty()) here.erase(where);
+    if (found->second.empty()) here.erase(found);
 }
 
 void Typing::drop_socket(const TypingPlace& place, const sio::SocketHandle& from) {
