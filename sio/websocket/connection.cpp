@@ -51,7 +51,7 @@ struct Connection::Extra {
     std::string late_pong;  // a whole frame, sent when the peer reads again
 };
 
-Connection::Connection(std::unique_ptr<runtime::Stream> stream, const Options& options, NegotiatedDeflate deflate,
+Connection::Connection(std::unique_ptr<runtime::Stream> stream, const Options& options, const NegotiatedDeflate& deflate,
                        ConnectionHandler& handler)
     : stream_(std::move(stream)),
       handler_(&handler),

@@ -75,7 +75,8 @@ public:
 class Connection final : public runtime::StreamHandler {
 public:
     /// Takes over the stream after the 101 answer was queued. Call start() when the handler may be called.
-    Connection(std::unique_ptr<runtime::Stream> stream, const Options& options, NegotiatedDeflate deflate, ConnectionHandler& handler);
+    Connection(std::unique_ptr<runtime::Stream> stream, const Options& options, const NegotiatedDeflate& deflate,
+               ConnectionHandler& handler);
     ~Connection() override;
 
     void start();
