@@ -9,6 +9,8 @@
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
+#include "desk/notifications/reactions.hpp"
+#include "desk/notifications/sockets.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/session/admission.hpp"
@@ -98,14 +100,18 @@ struct DeskServer::Parts {
         add_main_events(io, door);
         tickets.emplace(io, door, *commands, typing);
         chat.emplace(io, door, *commands, typing);
+        notifications.emplace(io, *store, door, *commands);
+        rest::add_update_routes(api, *store);
         rest::add_ticket_routes(api, *store);
         rest::add_conversation_routes(api, *store);
+        rest::add_notification_routes(api, *store);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&) {
             return ready ? sio::http::Response::json(200, R"({"status":"ready"})")
                          : sio::http::Response::json(503, R"({"status":"draining"})");
         });
         io.router().add("/v1", api);
+        io.router().add("/tickets/updates", api);
         io.router().add("/healthz", api);
         io.router().add("/readyz", api);
     }
@@ -122,6 +128,7 @@ struct DeskServer::Parts {
     std::optional<SocketCommands> commands;
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
+    std::optional<notifications::NotificationSockets> notifications;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::atomic<bool> ready{false};
 };
@@ -141,6 +148,7 @@ DeskServer::~DeskServer() { stop(); }
 std::expected<void, std::string> DeskServer::open() {
     store::StoreOptions options;
     options.sqlite.path = config_.store_file().value_or(":memory:");
+    options.reactions = {notifications::react};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
     auto store = store::Store::open(std::move(options), log_);
     if (!store) return std::unexpected(std::move(store.error()));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "desk/chat/commands.hpp"
+#include "desk/chat/lifecycle.hpp"
 #include "desk/chat/requests.hpp"
 #include "desk/session/rooms.hpp"
 
@@ -38,6 +39,7 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
     on("chat:join", Kind::Subscription, &ChatSockets::join);
     on("chat:leave", Kind::Plain, &ChatSockets::leave);
     on("chat:message", Kind::Write, &ChatSockets::message);
+    on("chat:read", Kind::Read, &ChatSockets::read);
     on("chat:typing", Kind::Typing, &ChatSockets::typing);
     nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
         if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
@@ -105,6 +107,22 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
         [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
         [](sio::Socket&, sio::Ack& ack, ChatMessageOutcome outcome) -> Result<void> {
             if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
+            return {};
+        });
+    return {};
+}
+
+Result<void> ChatSockets::read(sio::Socket& socket, const sio::Event& event) {
+    const auto conversation = joined_conversation(socket, event);
+    if (!conversation) return std::unexpected(conversation.error());
+    const auto message = id_field(event, "messageId");
+    if (!message) return std::unexpected(message.error());
+    commands_.change(
+        socket, event,
+        [identity = visitor_of(socket).identity, command = ReadConversation{std::string(*conversation), std::string(*message), true}](
+            store::Transaction& tx) { return run(tx, identity->actor, command); },
+        [](sio::Socket&, sio::Ack& ack, const ReadOutcome&) -> Result<void> {
+            if (ack) ack(sio::json::Raw{R"({"ok":true})"});
             return {};
         });
     return {};

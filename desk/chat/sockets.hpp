@@ -17,6 +17,7 @@ private:
     Result<void> join(sio::Socket& socket, const sio::Event& event);
     Result<void> leave(sio::Socket& socket, const sio::Event& event);
     Result<void> message(sio::Socket& socket, const sio::Event& event);
+    Result<void> read(sio::Socket& socket, const sio::Event& event);
     Result<void> typing(sio::Socket& socket, const sio::Event& event);
 
     Door& door_;

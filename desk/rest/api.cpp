@@ -1,6 +1,8 @@
 #include "desk/rest/api.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "sio/base/bytes.hpp"
 #include "sio/base/ids.hpp"
@@ -18,6 +20,19 @@ bool carries_body(http::Method method) {
     return method == http::Method::Post || method == http::Method::Put || method == http::Method::Patch;
 }
 
+/// What Content-Length says; 0 without one.
+std::uint64_t announced_bytes(const http::Request& request) {
+    const std::string_view digits = request.header("content-length").value_or("");
+    std::uint64_t bytes = 0;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
+    return parsed.ec == std::errc::result_out_of_range ? UINT64_MAX : bytes;
+}
+
+std::string_view name_of(http::Method method) {
+    constexpr std::array<std::string_view, 8> kNames{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ""};
+    return kNames[static_cast<std::size_t>(method)];
+}
+
 http::Response with_headers(http::Response response, const http::HeaderList& headers) {
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     return response;
@@ -25,32 +40,46 @@ http::Response with_headers(http::Response response, const http::HeaderList& hea
 
 http::Response not_found() { return problem(Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE")); }
 
-http::Response method_not_allowed() {
-    http::Response response = problem(Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
-    response.status = 405;
-    return response;
+/// Whole seconds (RFC 9110 section 10.2.3) until the request is worth repeating: those of `details.retryAfterMs`, else one.
+std::int64_t retry_after_s(const Error& error) {
+    constexpr std::string_view kName = R"("retryAfterMs":)";
+    const auto at = error.details_json.find(kName);
+    std::int64_t ms = 0;
+    if (at != std::string::npos) {
+        const char* digits = error.details_json.data() + at + kName.size();
+        std::from_chars(digits, error.details_json.data() + error.details_json.size(), ms);
+    }
+    return std::max<std::int64_t>(1, (ms + 999) / 1000);
 }
 
-}  // namespace
-
-http::Response problem(const Error& error) {
+http::Response problem_with(int status, const Error& error) {
     const ErrorInfo& known = info(error.code);
     std::string body;
     sio::json::Writer w(body);
     w.begin_object()
         .field("type", "about:blank")
         .field("title", known.message)
-        .field("status", known.http_status)
+        .field("status", status)
         .field("code", known.code)
         .field("message", known.message);
     w.field("requestId", sio::random_id());
     if (!error.details_json.empty()) w.field("details", sio::json::Raw{'{' + error.details_json + '}'});
     w.end_object();
-    http::Response response{.status = known.http_status, .content_type = "application/problem+json", .body = std::move(body)};
-    if (known.http_status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (error.code == ErrorCode::RateLimited || error.code == ErrorCode::Unavailable) response.headers.emplace_back("Retry-After", "1");
+    http::Response response{.status = status, .content_type = "application/problem+json", .body = std::move(body)};
+    if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (info(error.code).temporary && status != 500) response.headers.emplace_back("Retry-After", std::to_string(retry_after_s(error)));
     return response;
 }
+
+http::Response method_not_allowed(std::string allowed) {
+    http::Response response = problem_with(405, Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
+    response.headers.emplace_back("Allow", std::move(allowed));
+    return response;
+}
+
+}  // namespace
+
+http::Response problem(const Error& error) { return problem_with(info(error.code).http_status, error); }
 
 Reply::Reply(Api& api, http::ExchangeId exchange, http::HeaderList headers)
     : target_(std::make_unique<Target>(&api, exchange, std::move(headers))) {}
@@ -66,7 +95,7 @@ void Reply::send(int status, std::string json) {
     target->api->http_.respond(target->exchange, with_headers(std::move(response), target->headers));
 }
 
-void Reply::refuse(Error error) {
+void Reply::refuse(const Error& error) {
     const auto target = std::move(target_);
     target->api->http_.respond(target->exchange, with_headers(problem(error), target->headers));
 }
@@ -75,7 +104,7 @@ void Reply::finish(int status, Result<std::string> outcome) {
     if (outcome)
         send(status, std::move(*outcome));
     else
-        refuse(std::move(outcome.error()));
+        refuse(outcome.error());
 }
 
 Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors, ClientAddress address)
@@ -92,9 +121,9 @@ Api::Found Api::find(const http::Request& request) const {
     for (const auto& [route, handler] : routes_) {
         auto values = route.match(request.path);
         if (!values) continue;
-        found.path_known = true;
-        if (route.method() != request.method) continue;
-        return {&handler, std::move(*values), true};
+        if (route.method() == request.method) return {&handler, std::move(*values), {}};
+        if (!found.allowed.empty()) found.allowed += ", ";
+        found.allowed += name_of(route.method());
     }
     return found;
 }
@@ -108,11 +137,13 @@ http::HeaderList Api::cors_headers(const http::Request& request) const {
 http::Handler::Head Api::on_head(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     if (request.upgrade) return {};
-    if (cors_.enabled() && request.method == http::Method::Options)
+    if (cors_.enabled() && request.method == http::Method::Options) {
         exchange.respond(http::preflight(cors_, request));
-    else
-        return {.max_body = limits_.payload_bytes};
-    return {};
+    } else if (announced_bytes(request) > limits_.payload_bytes) {
+        const Error error = Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes);
+        exchange.respond(with_headers(problem(error), cors_headers(request)));
+    }
+    return {.max_body = limits_.payload_bytes};
 }
 
 void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); }
@@ -123,17 +154,18 @@ void Api::on_request(http::Exchange& exchange) {
     if (open != open_.end() && (request.method == http::Method::Get || request.method == http::Method::Head)) {
         return exchange.respond(with_headers(open->second(request), cors_headers(request)));
     }
-    const Found found = find(request);
+    Found found = find(request);
     if (found.handler == nullptr) {
+        std::string allowed = open != open_.end() ? "GET, HEAD" : std::move(found.allowed);
         return exchange.respond(
-            with_headers(found.path_known || open != open_.end() ? method_not_allowed() : not_found(), cors_headers(request)));
+            with_headers(allowed.empty() ? not_found() : method_not_allowed(std::move(allowed)), cors_headers(request)));
     }
     serve(exchange, found, Reply(*this, exchange.id(), cors_headers(request)));
 }
 
 void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
     auto identity = authenticate(exchange);
-    if (!identity) return reply.refuse(std::move(identity.error()));
+    if (!identity) return reply.refuse(identity.error());
     const http::Request& request = exchange.request();
     thread_local sio::json::Parser parser;
     sio::json::Value body;

@@ -30,7 +30,7 @@ public:
     ~Reply();
 
     void send(int status, std::string json);
-    void refuse(Error error);
+    void refuse(const Error& error);
     /// `Result<std::string>`: the JSON of a success, or what went wrong.
     void finish(int status, Result<std::string> outcome);
 
@@ -78,7 +78,7 @@ private:
     struct Found {
         const Handler* handler = nullptr;
         std::vector<std::string> path;
-        bool path_known = false;  ///< under another method
+        std::string allowed;  ///< without a handler: the methods that the path has
     };
     Found find(const sio::http::Request& request) const;
     Result<IdentityRef> authenticate(sio::http::Exchange& exchange);

@@ -5,9 +5,16 @@
 
 namespace desk::rest {
 
+inline constexpr std::int64_t kListLimit = 50;
+inline constexpr std::int64_t kMaxListLimit = 200;
+
+/// GET /v1/tickets/updates, and the bare path of the API document. Before add_ticket_routes, whose `{id}` would take the word.
+void add_update_routes(Api& api, store::Store& store);
 /// /v1/tickets and below.
 void add_ticket_routes(Api& api, store::Store& store);
 /// /v1/conversations and below.
 void add_conversation_routes(Api& api, store::Store& store);
+/// /v1/notifications and below: everybody's own.
+void add_notification_routes(Api& api, store::Store& store);
 
 }  // namespace desk::rest

@@ -1,5 +1,9 @@
+#include <charconv>
+
+#include "desk/rest/query.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/rest/run.hpp"
+#include "desk/tickets/changes.hpp"
 #include "desk/tickets/commands.hpp"
 #include "desk/tickets/requests.hpp"
 #include "sio/base/json_writer.hpp"
@@ -30,6 +34,49 @@ void show(store::Store& store, const Call& call, Reply reply) {
          });
 }
 
+/// The version in `If-Match: "7"`, quotes optional. Errors: InvalidPayload.
+Result<std::optional<std::int64_t>> if_match(const sio::http::Request& request) {
+    std::string_view written = request.header("if-match").value_or("");
+    if (written.empty() || written == "*") return std::nullopt;
+    if (written.size() >= 2 && written.starts_with('"') && written.ends_with('"')) written = written.substr(1, written.size() - 2);
+    std::int64_t version = 0;
+    const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), version);
+    if (error != std::errc{} || end != written.data() + written.size()) return invalid("If-Match", "NOT_A_VERSION");
+    return version;
+}
+
+void change(store::Store& store, const Call& call, Reply reply) {
+    auto command = tickets::read_change_ticket(call.body);
+    if (!command) return reply.refuse(std::move(command.error()));
+    const auto version = if_match(call.request);
+    if (!version) return reply.refuse(version.error());
+    command->ticket = call.path[0];
+    command->if_version = *version;
+    write(
+        store, call, std::move(reply), 200,
+        [identity = call.identity, command = std::move(*command)](store::Transaction& tx) { return tickets::run(tx, identity->actor, command); },
+        [view = call.actor().view()](tickets::ChangeOutcome outcome) { return to_json(outcome.ticket, view); });
+}
+
+void messages(store::Store& store, const Call& call, Reply reply) {
+    Query query(call.request);
+    const std::int64_t limit = query.number("limit", kListLimit, 1, kMaxListLimit);
+    const std::int64_t after = query.number("cursor", 0, 0, std::int64_t{1} << 53);
+    if (auto wrong = query.error()) return reply.refuse(std::move(*wrong));
+    read(store, call, std::move(reply),
+         [identity = call.identity, id = call.path[0], limit, after](const store::Snapshot& snapshot) -> Result<std::string> {
+             const auto ticket = tickets::accessible_ticket(snapshot, identity->actor, id);
+             if (!ticket) return std::unexpected(ticket.error());
+             const auto found = snapshot.ticket_messages().list(ticket->id, after, limit, is_staff(identity->actor.role));
+             const bool full = static_cast<std::int64_t>(found.size()) == limit;
+             std::string json;
+             sio::json::Writer w(json);
+             w.begin_object().field("items", found);
+             w.field("nextCursor", full ? std::optional(std::to_string(found.back().number)) : std::nullopt).end_object();
+             return json;
+         });
+}
+
 void add_message(store::Store& store, const Call& call, Reply reply) {
     auto message = tickets::read_new_message(call.body);
     if (!message) return reply.refuse(std::move(message.error()));
@@ -44,10 +91,14 @@ void add_message(store::Store& store, const Call& call, Reply reply) {
 }  // namespace
 
 void add_ticket_routes(Api& api, store::Store& store) {
-    api.add(Method::Post, "/v1/tickets", [&store](const Call& call, Reply reply) { create(store, call, std::move(reply)); });
-    api.add(Method::Get, "/v1/tickets/{id}", [&store](const Call& call, Reply reply) { show(store, call, std::move(reply)); });
-    api.add(Method::Post, "/v1/tickets/{id}/messages",
-            [&store](const Call& call, Reply reply) { add_message(store, call, std::move(reply)); });
+    const auto add = [&](Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {
+        api.add(method, pattern, [&store, handler](const Call& call, Reply reply) { handler(store, call, std::move(reply)); });
+    };
+    add(Method::Post, "/v1/tickets", create);
+    add(Method::Get, "/v1/tickets/{id}", show);
+    add(Method::Patch, "/v1/tickets/{id}", change);
+    add(Method::Get, "/v1/tickets/{id}/messages", messages);
+    add(Method::Post, "/v1/tickets/{id}/messages", add_message);
 }
 
 }  // namespace desk::rest

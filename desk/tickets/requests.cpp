@@ -48,4 +48,24 @@ Result<CreateTicket> read_create_ticket(sio::json::Value body) {
     return command;
 }
 
+Result<ChangeTicket> read_change_ticket(sio::json::Value body) {
+    Fields fields(body);
+    ChangeTicket command;
+    const auto clearable = [&](std::string_view name) -> std::optional<std::optional<std::string>> {
+        if (!fields.member(name)) return std::nullopt;
+        return fields.optional_id(name);
+    };
+    command.subject = fields.optional_text("subject");
+    if (fields.member("status")) command.status = fields.one_of("status", TicketStatus::Open);
+    if (fields.member("priority")) command.priority = fields.one_of("priority", Priority::Normal);
+    command.assignee = clearable("assigneeId");
+    command.team = clearable("teamId");
+    command.requester = fields.optional_id("requesterId");
+    if (fields.member("participantIds")) command.participants = fields.ids("participantIds", kMaxParticipants);
+    if (fields.member("tags")) command.tags = fields.texts("tags", kMaxTags);
+    if (fields.member("customFields")) command.custom_fields_json = fields.object("customFields");
+    if (auto wrong = fields.error()) return std::unexpected(std::move(*wrong));
+    return command;
+}
+
 }  // namespace desk::tickets
