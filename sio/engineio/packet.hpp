@@ -40,7 +40,8 @@ void append_to_payload(const Packet& packet, std::string& payload);
 /// Walks a polling payload packet by packet.
 class PayloadReader {
 public:
-    explicit PayloadReader(std::string_view payload) : rest_(payload), more_(!payload.empty()) {}
+    PayloadReader() = default;
+    explicit PayloadReader(std::string_view payload) : rest_(payload), more_(true) {}
     /// False at the end. Binary packets come decoded, in `scratch`, as Message with `binary` set. Errors: BadPacket (empty packet, bad
     /// base64, unknown type).
     struct Item {
@@ -52,7 +53,7 @@ public:
 
 private:
     std::string_view rest_;
-    bool more_;
+    bool more_ = false;
 };
 
 }  // namespace sio::engineio

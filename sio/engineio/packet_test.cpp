@@ -49,7 +49,7 @@ TEST(EngineIoPayload, ReadsBackWhatItJoined) {
 }
 
 TEST(EngineIoPayload, RefusesEmptyPacketsAndBadBase64) {
-    for (const auto* payload : {"\x1e", "4a\x1e",
+    for (const auto* payload : {"", "\x1e", "4a\x1e",
                                 "\x1e"
                                 "4a",
                                 "b%%%", "bA", "9"}) {

@@ -113,8 +113,16 @@ void PollingTransport::begin_poll(http::Exchange& exchange) {
         refuse(exchange);
         return session_.fail(CloseReason::TransportError);
     }
+    if (session_.overdue() && holds_ping()) {
+        exchange.respond(error_answer(options_, exchange.request(), HandshakeError::UnknownSession));
+        return session_.fail(CloseReason::PingTimeout);
+    }
     poll_ = &exchange;
     if (!queue_.empty()) answer_poll();
+}
+
+bool PollingTransport::holds_ping() const {
+    return std::ranges::any_of(queue_, [&](const Packet& packet) { return &*packet.frame == &*session_.ping().frame; });
 }
 
 /// Packet by packet, so that a pause in the middle keeps the rest in the request's body.

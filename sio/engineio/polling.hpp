@@ -43,6 +43,7 @@ public:
 
 private:
     void begin_poll(http::Exchange& exchange);
+    bool holds_ping() const;
     void process_post();
     void answer_poll();
     void refuse(http::Exchange& exchange, int status = 400);
@@ -52,7 +53,7 @@ private:
     const Options& options_;
     http::Exchange* poll_ = nullptr;
     http::Exchange* post_ = nullptr;  // from its headers to its answer
-    PayloadReader reader_{{}};
+    PayloadReader reader_;
     std::string post_body_;  // only for JSONP, whose form has to be decoded
     std::vector<Packet> queue_;
     std::size_t queued_bytes_ = 0;

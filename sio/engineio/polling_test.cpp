@@ -178,7 +178,7 @@ TEST_P(PollingRejects, MalformedPayloadEndsTheSession) {
     EXPECT_EQ(host.next_close(), "parse error");
     EXPECT_EQ(client.get(target).status, 400);
 }
-INSTANTIATE_TEST_SUITE_P(PollingTransport, PollingRejects, ::testing::Values("abc", "4a\x1e", "b***", "4\xff\xfe", "4\xed\xa0\x80"));
+INSTANTIATE_TEST_SUITE_P(PollingTransport, PollingRejects, ::testing::Values("", "abc", "4a\x1e", "b***", "4\xff\xfe", "4\xed\xa0\x80"));
 
 TEST(PollingTransport, APingFromTheClientIsAnError) {
     Host host;
@@ -198,6 +198,16 @@ TEST(PollingTransport, ClientCloseAnswersTheHangingGetWithANoop) {
     EXPECT_EQ(poller.receive().body, "6");
     EXPECT_EQ(host.next_close(), "transport close");
     EXPECT_EQ(poster.get(target).body, R"({"code":1,"message":"Session ID unknown"})");
+}
+
+TEST(PollingTransport, ClientCloseThatOvertookTheGetStillAnswersIt) {
+    Host host;
+    Client client = host.client();
+    const std::string target = host.open_polling(client);
+    EXPECT_EQ(client.post(target, "1").body, "ok");
+    EXPECT_EQ(host.next_close(), "transport close");
+    EXPECT_EQ(client.get(target).body, "6");
+    EXPECT_EQ(client.get(target).body, R"({"code":1,"message":"Session ID unknown"})");
 }
 
 TEST(PollingTransport, ServerCloseWaitsForTheNextGet) {
@@ -256,6 +266,20 @@ TEST(PollingTransport, PingsAndClosesWithoutAPong) {
     Client client = host.client();
     const std::string target = host.open_polling(client);
     EXPECT_EQ(client.get(target).body, "2");
+    EXPECT_EQ(host.next_close(), "ping timeout");
+}
+
+TEST(PollingTransport, AGetAfterTheTimeForThePongFindsTheSessionGone) {
+    Host host;
+    Client client = host.client();
+    const std::string target = host.open_polling(client);
+    host.on_loop([](runtime::Loop& loop) { loop.skip_ahead(25'100ms); });
+    host.on_loop([](runtime::Loop&) {});  // by now the ping has been sent
+    host.on_loop([&](runtime::Loop& loop) {
+        client.start_get(target);  // read in the very turn in which the time is over, before the timers
+        loop.skip_ahead(20'000ms);
+    });
+    EXPECT_EQ(client.receive().body, R"({"code":1,"message":"Session ID unknown"})");
     EXPECT_EQ(host.next_close(), "ping timeout");
 }
 

@@ -1,5 +1,6 @@
 #include "sio/engineio/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sio/engineio/hub.hpp"
@@ -8,6 +9,12 @@
 #include "sio/engineio/upgrade.hpp"
 
 namespace sio::engineio {
+
+namespace {
+constexpr std::chrono::milliseconds kTimerGrain{1};
+// A GET sent before the close may come after it, by way of another connection and loop.
+constexpr std::chrono::seconds kLastPoll{2};
+}  // namespace
 
 std::string_view to_string(CloseReason reason) {
     switch (reason) {
@@ -63,8 +70,14 @@ void Session::close(CloseReason reason) {
 
 void Session::fail(CloseReason reason) {
     if (!leave(reason, State::Gone)) return;
-    if (polling_) polling_->end(reason == CloseReason::TransportClose ? PacketType::Noop : PacketType::Close);
+    if (polling_) polling_->end(PacketType::Close);
     retire();
+}
+
+void Session::peer_leaves() {
+    if (!leave(CloseReason::TransportClose, State::Closing)) return;
+    if (!polling_ || polling_->end(PacketType::Noop)) return retire();
+    loop().arm_after(timer_, kLastPoll);
 }
 
 bool Session::leave(CloseReason reason, State state) {
@@ -119,7 +132,16 @@ void Session::on_timer() {
     awaiting_pong_ = true;
     pong_extended_ = false;
     send(hub_.ping());
-    loop().arm_after(timer_, hub_.options().ping_timeout);
+    // From the moment the ping was due, or lateness would add up; but a stalled loop leaves its peers half of the time at least.
+    const auto patience = hub_.options().ping_timeout;
+    loop().arm(timer_, std::max(loop().due(timer_) + patience, loop().now() + patience / 2));
+}
+
+const Packet& Session::ping() const { return hub_.ping(); }
+
+bool Session::overdue() const {
+    const runtime::Loop& loop = hub_.loop();
+    return state_ == State::Open && awaiting_pong_ && timer_.armed() && loop.now() + kTimerGrain >= loop.due(timer_);
 }
 
 void Session::on_message(websocket::MessageType type, std::string_view payload) {
@@ -148,7 +170,7 @@ void Session::receive(PacketView packet, MessageType type) {
             return;
         case PacketType::Pong: awaiting_pong_ = false; return start_heartbeat();
         case PacketType::Ping: return fail(CloseReason::TransportError);
-        case PacketType::Close: return fail(CloseReason::TransportClose);
+        case PacketType::Close: return peer_leaves();
         case PacketType::Open:
         case PacketType::Upgrade:
         case PacketType::Noop: return;

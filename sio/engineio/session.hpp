@@ -94,6 +94,9 @@ private:
     void use_websocket(std::unique_ptr<websocket::Connection> connection);
     void use_polling();
     void start_heartbeat();
+    const Packet& ping() const;
+    /// The time for the pong has passed, and the timer is about to tell.
+    bool overdue() const;
     bool reachable() const { return state_ == State::Open || (state_ == State::Closing && polling_); }
 
     void on_message(websocket::MessageType type, std::string_view payload) override;
@@ -107,6 +110,8 @@ private:
 
     void receive(PacketView packet, MessageType type);
     void on_timer();
+    /// The peer said that it leaves.
+    void peer_leaves();
     /// The peer broke the rules, left, or fell silent.
     void fail(CloseReason reason);
     /// Ends everything but a transport that still has something to deliver. False when it had ended before.

@@ -102,6 +102,8 @@ void Loop::arm(Timer& timer, TimePoint when) {
     impl_->wheel.arm(timer, since > 0 ? static_cast<TimerWheel::Tick>(since) : 0);
 }
 
+TimePoint Loop::due(const Timer& timer) const { return impl_->origin + milliseconds(timer.tick()); }
+
 Loop::PollId Loop::add(int fd, std::uint32_t events, Pollable& pollable) { return impl_->poller.add(fd, events, pollable); }
 void Loop::modify(PollId id, int fd, std::uint32_t events) { impl_->poller.modify(id, fd, events); }
 void Loop::remove(PollId id, int fd) { impl_->poller.remove(id, fd); }

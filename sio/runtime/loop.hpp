@@ -70,6 +70,8 @@ public:
     /// (Re)arms `timer` to fire at `when`, never early, at most 2 ms late plus the length of a turn.
     void arm(Timer& timer, TimePoint when);
     void arm_after(Timer& timer, Clock::duration delay) { arm(timer, now_ + delay); }
+    /// The moment, in whole milliseconds, for which `timer` is armed or was armed last.
+    TimePoint due(const Timer& timer) const;
 
     /// Registers a descriptor, level-triggered. The id outlives events already fetched for it: a removed id is never called.
     /// 0: the kernel refused (memory or watches ran out).

@@ -217,6 +217,19 @@ TEST(Loop, TimersFireNeverEarly) {
     EXPECT_GE(fired, due);
 }
 
+TEST(Loop, TellsWhenATimerIsDueEvenAfterItFired) {
+    Loop loop;
+    bool fired = false;
+    Alarm alarm([&] { fired = true; });
+    const TimePoint when = loop.now() + milliseconds(3);
+    loop.arm(alarm.timer, when);
+    const TimePoint due = loop.due(alarm.timer);
+    EXPECT_GE(due, when);
+    EXPECT_LT(due, when + milliseconds(1));
+    while (!fired) loop.turn(milliseconds(10));
+    EXPECT_EQ(loop.due(alarm.timer), due);
+}
+
 TEST(Loop, SkippingAheadMovesTimersAndBothClocks) {
     Loop loop;
     int fired = 0;

@@ -22,6 +22,8 @@ public:
     ~Timer() { cancel(); }
 
     bool armed() const { return previous_ != nullptr; }
+    /// The wheel's tick it was armed for last.
+    std::uint64_t tick() const { return tick_; }
     void cancel() {
         if (!previous_) return;
         previous_->next_ = next_;

@@ -79,4 +79,13 @@ void Host::close_sessions() {
     }
 }
 
+void Host::on_loop(const std::function<void(runtime::Loop&)>& task) {
+    std::promise<void> done;
+    loops_.at(0).post([&] {
+        task(loops_.at(0));
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
 }  // namespace sio::engineio::testing

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,6 +30,8 @@ public:
     std::string next_close();
     void close_sessions();
     Server& engine() { return *engine_; }
+    /// Runs `task` on the (first) loop and waits for it.
+    void on_loop(const std::function<void(runtime::Loop&)>& task);
 
 private:
     class Echo;
