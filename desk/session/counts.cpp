@@ -1,5 +1,6 @@
 #include "desk/session/counts.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -9,9 +10,17 @@ namespace desk {
 
 namespace {
 
-// A shard of the guard forgets addresses that were quiet for this long, once it holds this many.
+// A shard forgets whom it has not seen for this long, once it holds this many.
 constexpr std::size_t kShardEntries = 4096;
 constexpr std::int64_t kQuietMs = 120'000;
+
+/// Looks through a shard only when it has doubled since, so that a flood of new names costs each of them little.
+template <class Shard, class Forget>
+void sweep(Shard& shard, Forget forget) {
+    if (shard.entries.size() < std::max(shard.sweep_at, kShardEntries)) return;
+    std::erase_if(shard.entries, [&](const auto& item) { return forget(item.second); });
+    shard.sweep_at = shard.entries.size() * 2;
+}
 
 std::uint64_t mix(std::uint64_t hash, std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
@@ -51,8 +60,7 @@ UserCounts::Place UserCounts::take(std::string_view org, std::string_view user, 
 }
 
 AddressGuard::Entry& AddressGuard::entry(Shard& shard, std::string_view address, std::int64_t now_ms) {
-    if (shard.entries.size() >= kShardEntries)
-        std::erase_if(shard.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
+    sweep(shard, [&](const Entry& one) { return one.seen_ms + kQuietMs < now_ms && one.blocked_until_ms <= now_ms; });
     Entry& found = shard.entries[std::string(address)];
     found.seen_ms = now_ms;
     return found;
@@ -84,8 +92,7 @@ void AddressGuard::failed(std::string_view address, std::int64_t now_ms) {
 std::int64_t KeyedBuckets::take(std::string_view org, std::string_view user, const RateLimit& limit, std::int64_t now_ms) {
     Shard& home = shards_[std::hash<std::string_view>{}(user) % shards_.size()];
     const std::scoped_lock lock(home.mutex);
-    if (home.entries.size() >= kShardEntries)
-        std::erase_if(home.entries, [&](const auto& item) { return item.second.seen_ms + kQuietMs < now_ms; });
+    sweep(home, [&](const Entry& one) { return one.seen_ms + kQuietMs < now_ms; });
     home.key.assign(org).append(":").append(user);
     Entry& known = home.entries[home.key];
     known.seen_ms = now_ms;

@@ -69,6 +69,7 @@ private:
     struct Shard {
         std::mutex mutex;
         std::unordered_map<std::string, Entry> entries;
+        std::size_t sweep_at = 0;  // entries
     };
     Entry& entry(Shard& shard, std::string_view address, std::int64_t now_ms);
     Shard& shard(std::string_view address) { return shards_[std::hash<std::string_view>{}(address) % shards_.size()]; }
@@ -91,7 +92,8 @@ private:
     struct Shard {
         std::mutex mutex;
         std::unordered_map<std::string, Entry> entries;
-        std::string key;  // scratch
+        std::size_t sweep_at = 0;  // entries
+        std::string key;           // scratch
     };
     std::array<Shard, 16> shards_;
 };

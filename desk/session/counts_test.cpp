@@ -94,7 +94,7 @@ TEST_F(AddressGuardTest, BlocksAnAddressWithTooManyBadTokensForAWhile) {
 
 TEST_F(AddressGuardTest, RemembersBlocksWhileManyOtherAddressesCome) {
     for (int i = 0; i < 3; ++i) guard_.failed("10.0.0.1", kNow);
-    for (int i = 0; i < 200'000; ++i) guard_.may_connect("172.16.0." + std::to_string(i), kNow + 1'000);
+    for (int i = 0; i < 100'000; ++i) guard_.may_connect("172.16.0." + std::to_string(i), kNow + 1'000);
     EXPECT_GT(guard_.blocked_for("10.0.0.1", kNow + 1'000), 0);
 }
 

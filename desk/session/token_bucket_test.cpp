@@ -37,7 +37,8 @@ TEST(TokenBucket, SaysWhenTheNextTokenIsThere) {
     for (const RateLimit limit : {kTwoASecond, RateLimit{1, std::chrono::seconds(10), 1}, RateLimit{1000, std::chrono::seconds(1), 50}}) {
         TokenBucket bucket;
         std::int64_t now = kNow;
-        while (bucket.take(limit, now)) {}
+        while (bucket.take(limit, now)) {
+        }
         const std::int64_t wait = bucket.retry_after_ms(limit);
         EXPECT_GT(wait, 0);
         EXPECT_LE(wait, limit.period.count() / limit.count + 2);
