@@ -5,6 +5,7 @@
 #include "desk/chat/commands.hpp"
 #include "desk/chat/lifecycle.hpp"
 #include "desk/chat/requests.hpp"
+#include "desk/delivery/missed.hpp"
 #include "desk/session/rooms.hpp"
 
 namespace desk::chat {
@@ -14,6 +15,11 @@ namespace {
 TypingPlace place_of(const Actor& actor, std::string_view conversation) {
     return {TypingPlace::Kind::Conversation, actor.org, std::string(conversation)};
 }
+
+struct Joined {
+    JoinOutcome outcome;
+    Missed missed;
+};
 
 Error not_joined(std::string_view conversation) {
     return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
@@ -49,26 +55,36 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
 Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
     const auto conversation = id_field(event, "conversationId");
     if (!conversation) return std::unexpected(conversation.error());
-    const Actor& actor = visitor_of(socket).actor();
-    if (!socket.in_room(rooms::conversation(actor.org, *conversation)) && seat_of(socket).subscribed >= door_.limits().chat_subscriptions) {
+    const IdentityRef identity = visitor_of(socket).identity;
+    if (!socket.in_room(rooms::conversation(identity->actor.org, *conversation)) &&
+        seat_of(socket).subscribed >= door_.limits().chat_subscriptions) {
         return fail(Error{ErrorCode::RateLimited}.with("limit", "chat_subscriptions"));
     }
+    const std::string since = since_in(event);
     JoinConversation command{std::string(*conversation), event[0]["observe"].boolean().value_or(false)};
-    commands_.change(
-        socket, event, [actor, command](store::Transaction& tx) { return run(tx, actor, command); },
-        [this, id = std::string(*conversation)](sio::Socket& on_loop, sio::Ack& ack, JoinOutcome outcome) -> Result<void> {
+    commands_.enter(
+        socket, event, *conversation,
+        [identity, since, command = std::move(command), limit = door_.limits().replay_events](store::Transaction& tx) -> Result<Joined> {
+            auto outcome = run(tx, identity->actor, command);
+            if (!outcome) return std::unexpected(std::move(outcome.error()));
+            auto missed = missed_of(tx, identity->actor, since, outcome->cursor, Namespace::Chat, command.conversation, limit);
+            return Joined{std::move(*outcome), std::move(missed)};
+        },
+        [this, id = std::string(*conversation), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Joined& joined,
+                                                                        const Pending& pending) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
             const std::string room = rooms::conversation(member.org, id);
             if (!on_loop.in_room(room)) {
                 on_loop.join(room);
                 ++seat_of(on_loop).subscribed;
             }
+            const auto& outcome = joined.outcome;
             if (ack) {
-                const auto answer =
-                    sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
+                const auto answer = sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
                 ack(sio::json::Raw{ok_with(answer.str())});
             }
             if (outcome.ended_json) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
+            catch_up(on_loop, joined.missed, pending, outcome.cursor, asked);
             typing_.tell(place_of(member, id), on_loop.handle(), is_staff(member.role));
             return {};
         });

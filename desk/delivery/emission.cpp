@@ -1,5 +1,8 @@
 #include "desk/delivery/emission.hpp"
 
+#include <algorithm>
+
+#include "desk/delivery/entry.hpp"
 #include "desk/model/access.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
@@ -19,13 +22,19 @@ void for_each_room(const std::string& org, const Audience& audience, bool custom
     for (const auto& user : audience.users) add(rooms::user(org, user));
 }
 
+/// The rooms of people's lists are not among them.
+bool is_for_subscribers_only(const Audience& audience) {
+    return audience.users.empty() && audience.customer_users.empty() &&
+           std::ranges::all_of(audience.staff_rooms, [](const std::string& room) { return room.starts_with("ticket:"); });
+}
+
 bool has_lost(const AccessChange& change, const Actor& actor) {
     return can_access(actor, change.before) && !can_access(actor, change.after);
 }
 
 }  // namespace
 
-Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_event_(nsp.encode(row.name, sio::json::Raw{row.payload})) {
+Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_event_(nsp.encode(row.name, sio::json::Raw{row.payload})), pending_room_(rooms::pending(row.org, row.subject)), seq_(row.seq), subscribers_only_(is_for_subscribers_only(row.audience)) {
     switch (row.customers) {
         case Customers::Nothing: break;
         case Customers::Same: customer_event_ = staff_event_; break;
@@ -36,11 +45,13 @@ Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_
     for_each_room(row.org, row.audience, customers, [this](const std::string& room) {
         rooms_.add_room(room);
         if (has_customers_) customers_.add_except(room);
+        pending_.add_except(room);
         has_rooms_ = true;
     });
     if (has_customers_) {
         for (const auto& user : row.audience.customer_users) customers_.add_room(rooms::user(row.org, user));
     }
+    pending_.add_room(pending_room_);
     if (!row.access) return;
     loss_.emplace();
     loss_->change = *row.access;
@@ -57,7 +68,7 @@ Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_
 
 bool Emission::concerns(unsigned loop) const {
     return (has_rooms_ && nsp_.may_have(loop, *rooms_.view())) || (has_customers_ && nsp_.may_have(loop, *customers_.view())) ||
-           (loss_ && nsp_.may_have(loop, *loss_->rooms.view()));
+           nsp_.may_have(loop, *pending_.view()) || (loss_ && nsp_.may_have(loop, *loss_->rooms.view()));
 }
 
 void Emission::deliver() const {
@@ -72,15 +83,28 @@ void Emission::deliver() const {
             if (!is_staff(actor.role)) tell(socket, actor);
         });
     }
+    nsp_.for_each_local(*pending_.view(), [this](sio::Socket& socket) { hold(socket, visitor_of(socket).actor()); });
 }
 
 void Emission::tell(sio::Socket& socket, const Actor& actor) const {
     if (loss_ && has_lost(loss_->change, actor)) return;
-    if (is_staff(actor.role))
-        socket.send(staff_event_);
-    else if (customer_event_)
-        socket.send(customer_event_);
+    const auto& event = projection(actor);
+    if (event && !entry::has_already(socket, pending_room_, seq_, subscribers_only_)) socket.send(event);
 }
+
+void Emission::hold(sio::Socket& socket, const Actor& actor) const {
+    Pending* const pending = seat_of(socket).pending.get();
+    if (pending == nullptr) return;
+    if (loss_ && has_lost(loss_->change, actor)) {
+        pending->access_lost = true;
+    } else if (const auto& event = projection(actor); event && pending->held.size() < entry::kMaxHeld) {
+        pending->held.push_back({seq_, event});
+    } else if (event) {
+        pending->overflow = true;
+    }
+}
+
+const sio::EncodedEvent& Emission::projection(const Actor& actor) const { return is_staff(actor.role) ? staff_event_ : customer_event_; }
 
 void Emission::evict() const {
     const auto target = loss_->rooms.view();
@@ -89,6 +113,7 @@ void Emission::evict() const {
         if (socket.in_room(loss_->staff_room) || socket.in_room(loss_->customer_room)) {
             socket.leave(loss_->staff_room);
             socket.leave(loss_->customer_room);
+            --seat_of(socket).subscribed;
             socket.send(loss_->unsubscribed);
         }
         socket.send(loss_->lost);

@@ -33,12 +33,19 @@ private:
     };
     void evict() const;
     void tell(sio::Socket& socket, const Actor& actor) const;
+    /// For a socket that is about to enter what the row is about.
+    void hold(sio::Socket& socket, const Actor& actor) const;
+    const sio::EncodedEvent& projection(const Actor& actor) const;
 
     sio::Namespace& nsp_;
     sio::EncodedEvent staff_event_;
     sio::EncodedEvent customer_event_;  // empty: customers learn nothing
     sio::StoredTarget rooms_;
     sio::StoredTarget customers_;  // own rooms of people told only as customers, without those in rooms_
+    sio::StoredTarget pending_;    // those about to enter its subject, without those in rooms_
+    std::string pending_room_;
+    std::int64_t seq_;
+    bool subscribers_only_;
     bool has_rooms_ = false;
     bool has_customers_ = false;
     std::optional<Loss> loss_;

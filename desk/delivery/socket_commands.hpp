@@ -1,8 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
+#include "desk/delivery/entry.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/visitor.hpp"
 #include "desk/store/store.hpp"
@@ -29,6 +33,20 @@ public:
         store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, socket.hold(), std::move(done)));
     }
 
+    /// Enters a ticket or conversation (entry.hpp): `run` says at which position it may. `done`: Result<void>(Socket&, Ack&, T&&,
+    /// const Pending&). A socket that is in `room` already stays in it, whatever the outcome.
+    template <class Run, class Done>
+    void enter(sio::Socket& socket, const sio::Event& event, std::string_view subject, Run run, Done done) {
+        const std::string& org = visitor_of(socket).actor().org;
+        entry::begin(socket, org, subject);
+        auto finished = completion(socket, event, socket.hold(), entering(std::move(done)));
+        if constexpr (std::is_invocable_v<Run&, store::Transaction&> && !std::is_invocable_v<Run&, const store::Snapshot&>) {
+            store_.write(org, std::move(run), std::move(finished));
+        } else {
+            store_.read(org, std::move(run), std::move(finished));
+        }
+    }
+
     /// For events of Kind::Write: later writes of the socket go on at once, since the store keeps their order; other events wait.
     template <class Run, class Done>
     void write(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
@@ -38,6 +56,23 @@ public:
 
 private:
     template <class Done>
+    static auto entering(Done done) {
+        return [done = std::move(done)](sio::Socket& socket, sio::Ack& ack, auto&& outcome, const Pending& pending) mutable -> Result<void> {
+            if (pending.access_lost) return fail(Error{ErrorCode::Forbidden}.because("ACCESS_LOST"));
+            return done(socket, ack, std::forward<decltype(outcome)>(outcome), pending);
+        };
+    }
+
+    template <class Done, class T>
+    static Result<void> finish(Done& done, sio::Socket& socket, sio::Ack& ack, T&& outcome, const std::unique_ptr<Pending>& pending) {
+        if constexpr (std::is_invocable_v<Done&, sio::Socket&, sio::Ack&, T, const Pending&>) {
+            return done(socket, ack, std::forward<T>(outcome), *pending);
+        } else {
+            return done(socket, ack, std::forward<T>(outcome));
+        }
+    }
+
+    template <class Done>
     auto completion(sio::Socket& socket, const sio::Event& event, sio::Hold hold, Done done, bool counted = false) {
         return [&io = io_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()), hold = std::move(hold),
                 done = std::move(done), counted](auto outcome) mutable {
@@ -45,9 +80,9 @@ private:
                              outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
                 Seat& seat = seat_of(on_loop);
                 const sio::Hold waiting = counted && --seat.writes == 0 ? std::move(seat.hold) : sio::Hold();  // released when all is said
-                if (!outcome) return refuse(on_loop, ack, name, std::move(outcome.error()));
-                if (Result<void> finished = done(on_loop, ack, std::move(*outcome)); !finished)
-                    refuse(on_loop, ack, name, std::move(finished.error()));
+                const auto pending = entry::finish(on_loop);
+                Result<void> said = outcome ? finish(done, on_loop, ack, std::move(*outcome), pending) : std::unexpected(std::move(outcome.error()));
+                if (!said) refuse(on_loop, ack, name, std::move(said.error()));
             });
         };
     }

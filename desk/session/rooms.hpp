@@ -26,6 +26,8 @@ inline std::string team(std::string_view org, std::string_view id) { return of(o
 inline std::string team_staff(std::string_view org, std::string_view id) { return of(org, "team", id, ":staff"); }
 inline std::string ticket_staff(std::string_view org, std::string_view id) { return of(org, "ticket", id, ":staff"); }
 inline std::string ticket_customers(std::string_view org, std::string_view id) { return of(org, "ticket", id, ":customers"); }
+/// Where sockets wait that are about to enter a ticket or conversation (entry.hpp).
+inline std::string pending(std::string_view org, std::string_view subject) { return of(org, "pending", subject); }
 inline std::string conversation(std::string_view org, std::string_view id) { return of(org, "conv", id); }
 
 }  // namespace desk::rooms

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "desk/session/counts.hpp"
 #include "desk/session/identity.hpp"
@@ -19,6 +21,26 @@ struct Visitor {
     const Actor& actor() const { return identity->actor; }
 };
 
+/// A ticket or conversation that a socket is about to enter, and what happened to it meanwhile (delivery/entry.hpp).
+struct Pending {
+    struct Held {
+        std::int64_t seq;
+        sio::EncodedEvent event;
+    };
+    std::string room;
+    std::vector<Held> held;
+    bool overflow = false;
+    bool access_lost = false;
+};
+
+/// What a socket has of a ticket or conversation from its answer, so that rows up to there, still on their way, do not come again.
+struct Floor {
+    std::string room;  ///< the pending room of what it entered
+    std::int64_t seq;
+    bool replayed;  ///< it got all rows up to there; else only what subscribers alone get is in what it reads
+    std::int64_t until_ms;
+};
+
 /// What is kept for one socket.  Thread: the socket's loop.
 struct Seat {
     TokenBucket events;
@@ -30,6 +52,8 @@ struct Seat {
     std::uint16_t refused_in_row = 0;
     std::uint16_t writes = 0;  ///< commands on their way to the store and back
     sio::Hold hold;            ///< of an event that waits for them
+    std::unique_ptr<Pending> pending;
+    std::vector<Floor> floors;  ///< for seconds after entering
 };
 
 /// Of an admitted socket.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "desk/delivery/missed.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/tickets/commands.hpp"
 
@@ -15,6 +16,11 @@ std::string room_of(const Actor& actor, std::string_view ticket) {
 }
 
 TypingPlace place_of(const Actor& actor, std::string_view ticket) { return {TypingPlace::Kind::Ticket, actor.org, std::string(ticket)}; }
+
+struct Subscribed {
+    Cursor cursor;
+    Missed missed;
+};
 
 Error not_subscribed(std::string_view ticket) { return Error{ErrorCode::Forbidden}.with("ticketId", ticket).because("NOT_SUBSCRIBED"); }
 
@@ -39,23 +45,32 @@ TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& comman
 Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& event) {
     const auto ticket = id_field(event, "ticketId");
     if (!ticket) return std::unexpected(ticket.error());
-    const Actor& actor = visitor_of(socket).actor();
-    if (!socket.in_room(room_of(actor, *ticket)) && seat_of(socket).subscribed >= door_.limits().ticket_subscriptions) {
+    const IdentityRef identity = visitor_of(socket).identity;
+    if (!socket.in_room(room_of(identity->actor, *ticket)) && seat_of(socket).subscribed >= door_.limits().ticket_subscriptions) {
         return fail(Error{ErrorCode::RateLimited}.with("limit", "ticket_subscriptions"));
     }
-    commands_.read(
-        socket, event,
-        [actor, command = SubscribeTicket{std::string(*ticket)}](const store::Snapshot& snapshot) { return run(snapshot, actor, command); },
-        [this, id = std::string(*ticket)](sio::Socket& on_loop, sio::Ack& ack, SubscribeOutcome outcome) -> Result<void> {
+    const std::string since = since_in(event);
+    commands_.enter(
+        socket, event, *ticket,
+        [identity, since, limit = door_.limits().replay_events,
+         command = SubscribeTicket{std::string(*ticket)}](const store::Snapshot& snapshot) -> Result<Subscribed> {
+            auto outcome = run(snapshot, identity->actor, command);
+            if (!outcome) return std::unexpected(std::move(outcome.error()));
+            auto missed = missed_of(snapshot, identity->actor, since, outcome->cursor, Namespace::Tickets, command.ticket, limit);
+            return Subscribed{std::move(outcome->cursor), std::move(missed)};
+        },
+        [this, id = std::string(*ticket), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Subscribed& subscribed,
+                                                                  const Pending& pending) -> Result<void> {
             const Actor& reader = visitor_of(on_loop).actor();
             const std::string room = room_of(reader, id);
             if (!on_loop.in_room(room)) {
                 on_loop.join(room);
                 ++seat_of(on_loop).subscribed;
             }
-            const std::string answer = sio::json::object({{"ticketId", id}, {"cursor", to_string(outcome.cursor)}}).str();
+            const std::string answer = sio::json::object({{"ticketId", id}, {"cursor", to_string(subscribed.cursor)}}).str();
             if (ack) ack(sio::json::Raw{ok_with(answer)});
             on_loop.emit("ticket:subscribed", sio::json::Raw{answer});
+            catch_up(on_loop, subscribed.missed, pending, subscribed.cursor, asked);
             typing_.tell(place_of(reader, id), on_loop.handle(), is_staff(reader.role));
             return {};
         });

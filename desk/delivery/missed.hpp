@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "desk/delivery/entry.hpp"
+#include "desk/model/cursor.hpp"
+#include "desk/store/replay.hpp"
+#include "sio/socketio/socketio.hpp"
+
+namespace desk {
+
+/// What a socket that comes back has to be sent: all of it, in order, or the reason why it must read anew. Never a part.
+struct Missed {
+    std::vector<store::ReplayedEvent> events;
+    std::optional<std::string> sync_required;
+};
+
+/// What happened to one ticket or conversation after `since` (a cursor or an eventId; empty, `undefined` and `null` stand for none).
+Missed missed_of(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
+                 std::string_view subject, std::int64_t limit);
+
+/// Sends `missed`, then what was held above `up_to`, then `sync:ready` when anything was asked for. Thread: the socket's loop.
+void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked);
+
+/// The text in an event's `since`; empty when there is none.
+std::string since_in(const sio::Event& event);
+
+}  // namespace desk
