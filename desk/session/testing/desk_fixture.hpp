@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <map>
 #include <mutex>
 #include <string>
@@ -73,9 +74,20 @@ protected:
         const std::scoped_lock lock(handles_mutex_);
         return handles_.at(user);
     }
-    /// Lets a loop's clock run ahead.
+    /// Lets a loop's clock run ahead; what is posted to it after this sees the new time.
     void skip(std::chrono::milliseconds time, unsigned loop = 0) {
-        io().loops().at(loop).post([&at = io().loops().at(loop), time] { at.skip_ahead(time); });
+        auto& at = io().loops().at(loop);
+        const auto ask = [&at](auto question) {
+            std::promise<sio::runtime::TimePoint> answer;
+            at.post([&] { answer.set_value(question()); });
+            return answer.get_future().get();
+        };
+        const auto before = ask([&] {
+            at.skip_ahead(time);
+            return at.now();
+        });
+        while (ask([&] { return at.now(); }) < before + time) {
+        }
     }
 
     Limits limits_;
