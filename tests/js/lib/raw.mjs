@@ -67,7 +67,9 @@ export class Polling {
     /** The next `n` packets that are no heartbeat. */
     async packets(n) {
         const packets = [];
-        while (packets.length < n) packets.push(...(await this.get()).filter((packet) => packet !== "2"));
+        while (packets.length < n) {
+            for (const packet of await this.get()) if (packet !== "2") packets.push(packet);
+        }
         return packets;
     }
 
