@@ -80,7 +80,8 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
             }
             const auto& outcome = joined.outcome;
             if (ack) {
-                const auto answer = sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
+                const auto answer =
+                    sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
                 ack(sio::json::Raw{ok_with(answer.str())});
             }
             if (outcome.ended_json) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
@@ -119,8 +120,7 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
     command->conversation = *conversation;
     command->joined = true;
     commands_.write(
-        socket, event,
-        [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
+        socket, event, [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
         [](sio::Socket&, sio::Ack& ack, ChatMessageOutcome outcome) -> Result<void> {
             if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
             return {};

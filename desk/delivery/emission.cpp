@@ -34,7 +34,12 @@ bool has_lost(const AccessChange& change, const Actor& actor) {
 
 }  // namespace
 
-Emission::Emission(sio::Namespace& nsp, const EventRow& row) : nsp_(nsp), staff_event_(nsp.encode(row.name, sio::json::Raw{row.payload})), pending_room_(rooms::pending(row.org, row.subject)), seq_(row.seq), subscribers_only_(is_for_subscribers_only(row.audience)) {
+Emission::Emission(sio::Namespace& nsp, const EventRow& row)
+    : nsp_(nsp),
+      staff_event_(nsp.encode(row.name, sio::json::Raw{row.payload})),
+      pending_room_(rooms::pending(row.org, row.subject)),
+      seq_(row.seq),
+      subscribers_only_(is_for_subscribers_only(row.audience)) {
     switch (row.customers) {
         case Customers::Nothing: break;
         case Customers::Same: customer_event_ = staff_event_; break;

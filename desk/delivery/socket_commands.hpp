@@ -57,10 +57,11 @@ public:
 private:
     template <class Done>
     static auto entering(Done done) {
-        return [done = std::move(done)](sio::Socket& socket, sio::Ack& ack, auto&& outcome, const Pending& pending) mutable -> Result<void> {
-            if (pending.access_lost) return fail(Error{ErrorCode::Forbidden}.because("ACCESS_LOST"));
-            return done(socket, ack, std::forward<decltype(outcome)>(outcome), pending);
-        };
+        return
+            [done = std::move(done)](sio::Socket& socket, sio::Ack& ack, auto&& outcome, const Pending& pending) mutable -> Result<void> {
+                if (pending.access_lost) return fail(Error{ErrorCode::Forbidden}.because("ACCESS_LOST"));
+                return done(socket, ack, std::forward<decltype(outcome)>(outcome), pending);
+            };
     }
 
     template <class Done, class T>
@@ -81,7 +82,8 @@ private:
                 Seat& seat = seat_of(on_loop);
                 const sio::Hold waiting = counted && --seat.writes == 0 ? std::move(seat.hold) : sio::Hold();  // released when all is said
                 const auto pending = entry::finish(on_loop);
-                Result<void> said = outcome ? finish(done, on_loop, ack, std::move(*outcome), pending) : std::unexpected(std::move(outcome.error()));
+                Result<void> said = outcome ? finish(done, on_loop, ack, std::move(*outcome), pending)
+                                            : std::unexpected(std::move(outcome.error()));
                 if (!said) refuse(on_loop, ack, name, std::move(said.error()));
             });
         };

@@ -51,8 +51,8 @@ Result<void> NotificationSockets::mark_read(sio::Socket& socket, const sio::Even
 
 Result<void> NotificationSockets::mark_all_read(sio::Socket& socket, const sio::Event& event) {
     commands_.change(
-        socket, event,
-        [identity = visitor_of(socket).identity](store::Transaction& tx) { return run(tx, identity->actor, MarkAllRead{}); }, acknowledge);
+        socket, event, [identity = visitor_of(socket).identity](store::Transaction& tx) { return run(tx, identity->actor, MarkAllRead{}); },
+        acknowledge);
     return {};
 }
 

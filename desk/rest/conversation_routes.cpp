@@ -50,7 +50,9 @@ void mark_read(store::Store& store, const Call& call, Reply reply) {
     if (auto wrong = fields.error()) return reply.refuse(std::move(*wrong));
     write(
         store, call, std::move(reply), 200,
-        [identity = call.identity, command = std::move(command)](store::Transaction& tx) { return chat::run(tx, identity->actor, command); },
+        [identity = call.identity, command = std::move(command)](store::Transaction& tx) {
+            return chat::run(tx, identity->actor, command);
+        },
         [](const chat::ReadOutcome&) { return std::string(R"({"ok":true})"); });
 }
 
@@ -59,7 +61,9 @@ template <class Command>
 void act(store::Store& store, const Call& call, Reply reply, Command command) {
     write(
         store, call, std::move(reply), 200,
-        [identity = call.identity, command = std::move(command)](store::Transaction& tx) { return chat::run(tx, identity->actor, command); },
+        [identity = call.identity, command = std::move(command)](store::Transaction& tx) {
+            return chat::run(tx, identity->actor, command);
+        },
         [](chat::ConversationOutcome outcome) { return std::move(outcome.json); });
 }
 

@@ -54,7 +54,9 @@ void change(store::Store& store, const Call& call, Reply reply) {
     command->if_version = *version;
     write(
         store, call, std::move(reply), 200,
-        [identity = call.identity, command = std::move(*command)](store::Transaction& tx) { return tickets::run(tx, identity->actor, command); },
+        [identity = call.identity, command = std::move(*command)](store::Transaction& tx) {
+            return tickets::run(tx, identity->actor, command);
+        },
         [view = call.actor().view()](tickets::ChangeOutcome outcome) { return to_json(outcome.ticket, view); });
 }
 

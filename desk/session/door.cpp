@@ -53,7 +53,8 @@ void accept(const sio::Event& event) {
 void Door::on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler handler) {
     nsp.on(event, [this, kind, handler = std::move(handler)](sio::Socket& socket, const sio::Event& received) {
         if (kind != Kind::Write && seat_of(socket).writes > 0) return wait_for_writes(socket, received);
-        if (received.bytes() > limits_.payload_bytes) return refuse(socket, received, Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes));
+        if (received.bytes() > limits_.payload_bytes)
+            return refuse(socket, received, Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes));
         if (!within_limits(socket, received, kind)) return;
         if (auto done = handler(socket, received); !done) refuse(socket, received, std::move(done.error()));
     });

@@ -49,7 +49,7 @@ struct Options {
     http::CorsOptions cors;
     std::optional<CookieOptions> cookie;
     std::function<Verdict(const http::Request&)> allow_request;
-    std::function<std::string(const http::Request&)> client_address;  ///< empty: the peer's; behind a proxy, what it forwards
+    std::function<std::string(const http::Request&)> client_address;               ///< empty: the peer's; behind a proxy, what it forwards
     std::function<void(http::HeaderList&, const http::Request&)> initial_headers;  ///< first answer of a session
     std::function<void(http::HeaderList&, const http::Request&)> headers;          ///< every answer
 };

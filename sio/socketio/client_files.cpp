@@ -12,17 +12,14 @@
 namespace sio {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"socket.io.js",
-                                                 "socket.io.js.map",
-                                                 "socket.io.min.js",
-                                                 "socket.io.min.js.map",
-                                                 "socket.io.esm.min.js",
-                                                 "socket.io.esm.min.js.map",
-                                                 "socket.io.msgpack.min.js",
-                                                 "socket.io.msgpack.min.js.map"};
+constexpr std::array<std::string_view, 8> kNames{
+    "socket.io.js",         "socket.io.js.map",         "socket.io.min.js",         "socket.io.min.js.map",
+    "socket.io.esm.min.js", "socket.io.esm.min.js.map", "socket.io.msgpack.min.js", "socket.io.msgpack.min.js.map"};
 constexpr std::size_t kEtagDigits = 16;
 
-std::string etag_of(std::string_view content) { return '"' + hex(runtime::bytes_of(runtime::sha256(content))).substr(0, kEtagDigits) + '"'; }
+std::string etag_of(std::string_view content) {
+    return '"' + hex(runtime::bytes_of(runtime::sha256(content))).substr(0, kEtagDigits) + '"';
+}
 
 /// If-None-Match, RFC 9110 section 13.1.2: weak comparison.
 bool matches(std::string_view wanted, std::string_view etag) { return wanted == "*" || wanted.find(etag) != std::string_view::npos; }

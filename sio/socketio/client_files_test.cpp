@@ -25,8 +25,8 @@ protected:
         return client.get(target, headers);
     }
 
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("client-files-" + std::to_string(::getpid()) + "-" + std::to_string(std::rand()));
+    std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
+                                    ("client-files-" + std::to_string(::getpid()) + "-" + std::to_string(std::rand()));
     std::string script_ = "/* the client */" + std::string(2000, ' ');
 };
 
