@@ -66,12 +66,14 @@ protected:
     std::vector<std::string> heard(Client& client, std::string_view nsp = "/tickets") {
         // After all that was committed on its home loop, and after what that gave to the other loops.
         auto& home = home_loop(io(), "acme");
-        home.post([this, nsp = std::string(nsp)] { io().of(nsp).emit("mark"); });
+        ++marks_;
+        home.post([this, mark = marks_, nsp = std::string(nsp)] { io().of(nsp).emit("mark", mark); });
         const std::string head = "42" + std::string(nsp) + ",";
         std::vector<std::string> out;
         for (;;) {
             auto message = client.receive();
-            if (message == head + R"(["mark"])" || message.starts_with('<')) return out;
+            if (message == head + R"(["mark",)" + std::to_string(marks_) + "]" || message.starts_with('<')) return out;
+            if (message.starts_with(head + R"(["mark")")) continue;  // another client's
             out.push_back(message.starts_with(head) ? message.substr(head.size()) : message);
         }
     }
@@ -83,6 +85,7 @@ protected:
     sio::testing::Journal reads_;
     std::mutex asked_mutex_;
     std::deque<Answer> asked_;
+    int marks_ = 0;
     std::optional<Typing> typing_;
     std::optional<Delivery> delivery_;
 };

@@ -39,12 +39,14 @@ protected:
 
     /// What the client was told up to now.
     Heard heard(Client& client, std::string_view nsp = "/tickets") {
-        at_home([this, nsp = std::string(nsp)] { io().of(nsp).emit("mark"); });
+        ++marks_;
+        at_home([this, mark = marks_, nsp = std::string(nsp)] { io().of(nsp).emit("mark", mark); });
         const std::string head = "42" + std::string(nsp) + ",";
         Heard out;
         for (;;) {
             auto message = client.receive();
-            if (message == head + R"(["mark"])" || message.starts_with('<')) return out;
+            if (message == head + R"(["mark",)" + std::to_string(marks_) + "]" || message.starts_with('<')) return out;
+            if (message.starts_with(head + R"(["mark")")) continue;  // another client's
             out.push_back(message.starts_with(head) ? message.substr(head.size()) : message);
         }
     }
@@ -55,6 +57,7 @@ protected:
     static std::string off(const std::string& user) { return R"(["ticket:stopTyping",{"ticketId":"7","userId":")" + user + R"("}])"; }
 
     const TypingPlace kTicket{TypingPlace::Kind::Ticket, "acme", "7"};
+    int marks_ = 0;
     std::optional<Typing> typing_;
 };
 
