@@ -1,25 +1,66 @@
-// People and REST calls of the helpdesk under test.
+// The helpdesk as its clients see it: tokens, REST, and a socket for each namespace.
+import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { connect, open } from "./clients.mjs";
+import { http } from "./raw.mjs";
 import { JWT_SECRET } from "./server.mjs";
 
-const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+export const NAMESPACES = ["/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"];
 
-/** An access token as a company's own login would issue it. */
-export function token({ sub, org = "acme", role = "agent", teams = [], name = sub, ttl = 3600, ...rest }) {
-    const now = Math.floor(Date.now() / 1000);
-    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, name, org, teams, role, iat: now, exp: now + ttl, ...rest })}`;
-    return `${body}.${createHmac("sha256", JWT_SECRET).update(body).digest("base64url")}`;
+const base64url = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+const now_s = () => Math.floor(Date.now() / 1000);
+
+/** A token of any shape, rightly signed unless told otherwise. */
+export function craft(payload, { header = { alg: "HS256", typ: "JWT" }, secret = JWT_SECRET, hash = "sha256" } = {}) {
+    const signed = `${base64url(header)}.${base64url(payload)}`;
+    return `${signed}.${createHmac(hash, secret).update(signed).digest("base64url")}`;
 }
 
-/** `rest(server, token)("POST", "/v1/tickets", {...})` gives {status, body, headers}. */
-export function rest(server, bearer) {
-    return async (method, path, body, headers = {}) => {
-        const response = await fetch(server.url + path, {
-            method,
-            headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json", ...headers },
-            body: body === undefined ? undefined : JSON.stringify(body),
-        });
-        const text = await response.text();
-        return { status: response.status, body: text ? JSON.parse(text) : undefined, headers: response.headers };
-    };
+/** Claims of somebody, good for an hour. */
+export function claims(sub, { org = "acme", role = "agent", teams = [], ttl = 3600, ...more } = {}) {
+    return { sub, name: `${sub} of ${org}`, org, role, teams, iat: now_s() - 7200, exp: now_s() + ttl, ...more };
 }
+
+export const token = (sub, options) => craft(claims(sub, options));
+
+/** A person with a token, who opens sockets and sends requests to the server at `url`. */
+export class Person {
+    constructor(url, id, options = {}) {
+        this.url = url;
+        this.id = id;
+        this.token = token(id, options);
+    }
+
+    /** A connected socket with its inbox. */
+    connect(t, namespace, options = {}) {
+        return connect(t, this.url + namespace, { transports: ["websocket"], auth: { token: this.token }, ...options });
+    }
+
+    /** `{status, headers, body}`; a body sent is JSON. */
+    async request(method, path, body) {
+        const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+        const answer = await http(this.url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+        return { ...answer, body: answer.text === "" ? null : JSON.parse(answer.text) };
+    }
+
+    /** The body of a request that must succeed with `status`. */
+    async made(method, path, body, status = 201) {
+        const answer = await this.request(method, path, body);
+        assert.equal(answer.status, status, answer.text);
+        return answer.body;
+    }
+}
+
+/** The error a connection with `auth` meets. */
+export async function refusedWith(t, url, auth, options = {}) {
+    const { socket } = open(t, url, { transports: ["websocket"], auth, ...options });
+    const error = await new Promise((resolve, reject) => {
+        socket.once("connect_error", resolve);
+        socket.once("connect", () => reject(new Error("was let in")));
+    });
+    return { message: error.message, data: error.data };
+}
+
+/** An exchange on this socket that comes after all that was sent to it before. */
+export const barrier = (socket) => () => socket.timeout(10_000).emitWithAck("ticket:unsubscribe", { ticketId: "none" });
+export const chatBarrier = (socket) => () => socket.timeout(10_000).emitWithAck("chat:leave", { conversationId: "none" });

@@ -7,11 +7,11 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-/** Where the programs are: build/release unless INSIGHTDESK_TEST_BUILD names another folder. */
-const BUILD = process.env.INSIGHTDESK_TEST_BUILD ?? join(ROOT, "build/release");
+/** Where the programs are: build/release unless DESK_TEST_BUILD names another folder. */
+const BUILD = process.env.DESK_TEST_BUILD ?? join(ROOT, "build/release");
 // Another program with the same command line may stand in, e.g. the reference server when a test itself is in doubt.
 const CONFORMANCE = process.env.SIO_CONFORMANCE ?? join(BUILD, "sio-conformance");
-const INSIGHTDESK = process.env.INSIGHTDESK ?? join(BUILD, "insightdesk");
+export const INSIGHTDESK = process.env.DESK_PROGRAM ?? join(BUILD, "insightdesk");
 /** True when the reference server stands in: it lacks the few things we do better. */
 export const REFERENCE = Boolean(process.env.SIO_CONFORMANCE);
 const START_TIMEOUT_MS = 30_000;
