@@ -1,7 +1,9 @@
 """Starts one of our programs on a free port and ends it with the test run."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -64,9 +66,13 @@ class Server:
         self.stop()
 
 
+# Where the programs are.
+BUILD = Path(os.environ.get("DESK_TEST_BUILD") or ROOT / "build/release")
+
+
 def start_conformance(*args):
     """tests/conformance: the fixtures of the official suites. SIO_CONFORMANCE names a program to stand in."""
-    return Server(os.environ.get("SIO_CONFORMANCE") or ROOT / "build/release/sio-conformance", "--port", "0", *args)
+    return Server(os.environ.get("SIO_CONFORMANCE") or BUILD / "sio-conformance", "--port", "0", *args)
 
 
 JWT_SECRET = "test-secret-test-secret-test-secret-32"
@@ -74,7 +80,31 @@ JWT_SECRET = "test-secret-test-secret-test-secret-32"
 
 def start_insightdesk(*args):
     """`insightdesk serve` with a new store in the temporary folder."""
-    store = Path(tempfile.mkdtemp(prefix="insightdesk-test-")) / "desk.db"
-    return Server(
-        os.environ.get("INSIGHTDESK") or ROOT / "build/release/insightdesk",
-        "serve", "--port", "0", "--store", f"sqlite:{store}", "--jwt-secret", JWT_SECRET, *args)
+    store = Path(temporary_folder()) / "desk.db"
+    return Server(BUILD / "insightdesk", "serve", "--port", "0", "--store", f"sqlite:{store}", "--jwt-secret", JWT_SECRET, *args)
+
+
+def temporary_folder():
+    """A new folder, removed at exit."""
+    folder = tempfile.mkdtemp(prefix="insightdesk-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def make_certificate():
+    """A self-signed certificate for localhost: (certificate file, key file)."""
+    folder = Path(temporary_folder())
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", cert],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return str(cert), str(key)
+
+
+def make_token(user, org="acme", role="agent", ttl_s=3600):
+    """A token as `insightdesk gen-token` makes them, by that very program."""
+    made = subprocess.run(
+        [BUILD / "insightdesk", "gen-token", "--user", user, "--org", org, "--role", role, "--ttl", f"{ttl_s}s"],
+        check=True, capture_output=True, text=True, env={**os.environ, "INSIGHTDESK_JWT_SECRET": JWT_SECRET})
+    return made.stdout.strip()
