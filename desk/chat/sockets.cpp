@@ -121,7 +121,7 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
     command->joined = true;
     commands_.write(
         socket, event, [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
-        [](sio::Socket&, sio::Ack& ack, ChatMessageOutcome outcome) -> Result<void> {
+        [](sio::Socket&, sio::Ack& ack, const ChatMessageOutcome& outcome) -> Result<void> {
             if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
             return {};
         });

@@ -70,16 +70,16 @@ void Delivery::read_hole(Sequencer& sequencer) {
     sequencer.reading = true;
     auto& home = home_loop(io_, sequencer.org);
     read_log_(sequencer.org, sequencer.position, [this, &home, &sequencer](std::optional<std::vector<EventRow>> rows) {
-        home.post([this, &home, &sequencer, rows = std::move(rows)]() mutable {
+        home.post([this, &home, &sequencer, rows = std::move(rows)] {
             if (rows)
-                fill_hole(sequencer, std::move(*rows));
+                fill_hole(sequencer, *rows);
             else
                 home.arm_after(sequencer.again, kReadAgain);
         });
     });
 }
 
-void Delivery::fill_hole(Sequencer& sequencer, std::vector<EventRow> rows) {
+void Delivery::fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows) {
     sequencer.reading = false;
     // The log is the truth: what it does not have between two rows was never written, and nothing is to be waited for.
     if (rows.empty() && !sequencer.waiting.empty()) sequencer.position = sequencer.waiting.begin()->first - 1;

@@ -35,7 +35,7 @@ private:
     void take(std::vector<EventRow> rows);
     void drain(Sequencer& sequencer);
     void read_hole(Sequencer& sequencer);
-    void fill_hole(Sequencer& sequencer, std::vector<EventRow> rows);
+    void fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows);
     void emit(const EventRow& row);
     sio::Namespace* nsp(const EventRow& row) const;
 

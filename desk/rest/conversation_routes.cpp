@@ -14,7 +14,7 @@ using sio::http::Method;
 
 void create(store::Store& store, const Call& call, Reply reply) {
     auto command = chat::read_create_conversation(call.body);
-    if (!command) return reply.refuse(std::move(command.error()));
+    if (!command) return reply.refuse(command.error());
     write(
         store, call, std::move(reply), 201,
         [identity = call.identity, command = std::move(*command)](store::Transaction& tx) {
@@ -34,7 +34,7 @@ void show(store::Store& store, const Call& call, Reply reply) {
 
 void add_message(store::Store& store, const Call& call, Reply reply) {
     auto command = chat::read_chat_message(call.body);
-    if (!command) return reply.refuse(std::move(command.error()));
+    if (!command) return reply.refuse(command.error());
     command->conversation = call.path[0];
     write(
         store, call, std::move(reply), 201,
@@ -47,7 +47,7 @@ void add_message(store::Store& store, const Call& call, Reply reply) {
 void mark_read(store::Store& store, const Call& call, Reply reply) {
     Fields fields(call.body);
     chat::ReadConversation command{call.path[0], fields.id("messageId")};
-    if (auto wrong = fields.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = fields.error()) return reply.refuse(*wrong);
     write(
         store, call, std::move(reply), 200,
         [identity = call.identity, command = std::move(command)](store::Transaction& tx) {
@@ -70,7 +70,7 @@ void act(store::Store& store, const Call& call, Reply reply, Command command) {
 void assign(store::Store& store, const Call& call, Reply reply) {
     Fields fields(call.body);
     chat::AssignConversation command{call.path[0], fields.id("agentId")};
-    if (auto wrong = fields.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = fields.error()) return reply.refuse(*wrong);
     act(store, call, std::move(reply), std::move(command));
 }
 
@@ -78,7 +78,7 @@ void end(store::Store& store, const Call& call, Reply reply) {
     Fields fields(call.body);
     chat::EndConversation command{.conversation = call.path[0]};
     if (fields.member("reason")) command.reason = fields.one_of("reason", EndReason::System);
-    if (auto wrong = fields.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = fields.error()) return reply.refuse(*wrong);
     act(store, call, std::move(reply), std::move(command));
 }
 
@@ -88,7 +88,7 @@ void messages(store::Store& store, const Call& call, Reply reply) {
     const std::int64_t limit = query.number("limit", kListLimit, 1, kMaxListLimit);
     const std::int64_t before = query.number("before", kNewest, 0, kNewest);
     const std::int64_t after = query.number("after", -1, 0, kNewest);
-    if (auto wrong = query.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = query.error()) return reply.refuse(*wrong);
     read(store, call, std::move(reply),
          [identity = call.identity, id = call.path[0], limit, before, after](const store::Snapshot& snapshot) -> Result<std::string> {
              const auto conversation = chat::accessible_conversation(snapshot, identity->actor, id);

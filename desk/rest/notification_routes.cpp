@@ -37,7 +37,7 @@ std::string items(const std::vector<Notification>& notifications, const std::str
 
 void create(store::Store& store, const Call& call, Reply reply) {
     auto command = read_create(call.body);
-    if (!command) return reply.refuse(std::move(command.error()));
+    if (!command) return reply.refuse(command.error());
     write(
         store, call, std::move(reply), 201,
         [identity = call.identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
@@ -48,7 +48,7 @@ void list(store::Store& store, const Call& call, Reply reply) {
     Query query(call.request);
     const std::int64_t limit = query.number("limit", kListLimit, 1, kMaxListLimit);
     const bool unread = query.text("unread") == "true";
-    if (auto wrong = query.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = query.error()) return reply.refuse(*wrong);
     read(store, call, std::move(reply),
          [identity = call.identity, limit, unread, after = query.text("cursor")](const store::Snapshot& snapshot) -> Result<std::string> {
              const auto found = snapshot.notifications().list(identity->actor.user, after, limit, unread);

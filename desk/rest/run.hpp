@@ -15,7 +15,7 @@ void write(store::Store& store, const Call& call, Reply reply, int status, Run r
         if (outcome)
             reply.send(status, show(std::move(*outcome)));
         else
-            reply.refuse(std::move(outcome.error()));
+            reply.refuse(outcome.error());
     });
 }
 

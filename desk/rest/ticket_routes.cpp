@@ -16,13 +16,13 @@ using sio::http::Method;
 
 void create(store::Store& store, const Call& call, Reply reply) {
     auto command = tickets::read_create_ticket(call.body);
-    if (!command) return reply.refuse(std::move(command.error()));
+    if (!command) return reply.refuse(command.error());
     write(
         store, call, std::move(reply), 201,
         [identity = call.identity, command = std::move(*command)](store::Transaction& tx) {
             return tickets::run(tx, identity->actor, command);
         },
-        [view = call.actor().view()](tickets::TicketOutcome outcome) { return to_json(outcome.ticket, view); });
+        [view = call.actor().view()](const tickets::TicketOutcome& outcome) { return to_json(outcome.ticket, view); });
 }
 
 void show(store::Store& store, const Call& call, Reply reply) {
@@ -47,7 +47,7 @@ Result<std::optional<std::int64_t>> if_match(const sio::http::Request& request) 
 
 void change(store::Store& store, const Call& call, Reply reply) {
     auto command = tickets::read_change_ticket(call.body);
-    if (!command) return reply.refuse(std::move(command.error()));
+    if (!command) return reply.refuse(command.error());
     const auto version = if_match(call.request);
     if (!version) return reply.refuse(version.error());
     command->ticket = call.path[0];
@@ -57,14 +57,14 @@ void change(store::Store& store, const Call& call, Reply reply) {
         [identity = call.identity, command = std::move(*command)](store::Transaction& tx) {
             return tickets::run(tx, identity->actor, command);
         },
-        [view = call.actor().view()](tickets::ChangeOutcome outcome) { return to_json(outcome.ticket, view); });
+        [view = call.actor().view()](const tickets::ChangeOutcome& outcome) { return to_json(outcome.ticket, view); });
 }
 
 void messages(store::Store& store, const Call& call, Reply reply) {
     Query query(call.request);
     const std::int64_t limit = query.number("limit", kListLimit, 1, kMaxListLimit);
     const std::int64_t after = query.number("cursor", 0, 0, std::int64_t{1} << 53);
-    if (auto wrong = query.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = query.error()) return reply.refuse(*wrong);
     read(store, call, std::move(reply),
          [identity = call.identity, id = call.path[0], limit, after](const store::Snapshot& snapshot) -> Result<std::string> {
              const auto ticket = tickets::accessible_ticket(snapshot, identity->actor, id);
@@ -81,7 +81,7 @@ void messages(store::Store& store, const Call& call, Reply reply) {
 
 void add_message(store::Store& store, const Call& call, Reply reply) {
     auto message = tickets::read_new_message(call.body);
-    if (!message) return reply.refuse(std::move(message.error()));
+    if (!message) return reply.refuse(message.error());
     write(
         store, call, std::move(reply), 201,
         [identity = call.identity, command = tickets::AddTicketMessage{call.path[0], std::move(*message)}](store::Transaction& tx) {

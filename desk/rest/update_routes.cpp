@@ -62,7 +62,7 @@ void show(store::Store& store, const Call& call, Reply reply) {
     std::string since = query.text("since");
     if (since == "undefined" || since == "null") since.clear();  // a script's variable that was never set
     const std::int64_t limit = query.number("limit", kDefaultLimit, 1, kMaxLimit);
-    if (auto wrong = query.error()) return reply.refuse(std::move(*wrong));
+    if (auto wrong = query.error()) return reply.refuse(*wrong);
     read(store, call, std::move(reply), [identity = call.identity, since, limit](const store::Snapshot& snapshot) {
         return updates(snapshot, identity->actor, since, limit);
     });

@@ -53,7 +53,7 @@ void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
         }
     }
     if (refusal) {
-        job->finish(std::move(refusal));
+        job->finish(std::move(refusal));  // NOLINT(bugprone-use-after-move): was moved only when it is not refused
         return;
     }
     if (wake) work_.notify_one();

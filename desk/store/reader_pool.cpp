@@ -25,7 +25,7 @@ void ReaderPool::submit(std::string org, std::unique_ptr<ReadJob> job) {
         }
     }
     if (refusal) {
-        job->finish(std::move(refusal));
+        job->finish(std::move(refusal));  // NOLINT(bugprone-use-after-move): was moved only when it is not refused
         return;
     }
     work_.notify_one();
