@@ -16,6 +16,7 @@
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/main_sockets.hpp"
+#include "desk/session/token_updates.hpp"
 #include "desk/store/store.hpp"
 #include "desk/tickets/sockets.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -76,7 +77,7 @@ struct DeskServer::Parts {
         : limits(config.limits),
           verifier(keys.verifying, token_rules(config)),
           io(engine_of(config, log)),
-          admission(verifier, limits),
+          admission(verifier, limits, config.token_grace),
           door(limits),
           typing(io, limits, config.typing_expiry),
           delivery(
@@ -96,6 +97,7 @@ struct DeskServer::Parts {
     void wire() {
         for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence"}) admission.guard(io.of(name));
         admission.guard(io.of("/dashboard"), Admission::Who::Admins);
+        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) token_updates.add_to(io.of(name));
         commands.emplace(io, *store);
         add_main_events(io, door);
         tickets.emplace(io, door, *commands, typing);
@@ -121,6 +123,7 @@ struct DeskServer::Parts {
     sio::Server io;
     Admission admission;
     Door door;
+    TokenUpdates token_updates{door, verifier};
     Typing typing;
     Delivery delivery;
     rest::Api api;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "desk/session/rooms.hpp"
+#include "desk/session/own_rooms.hpp"
 #include "sio/base/json.hpp"
 
 namespace desk {
@@ -14,18 +14,6 @@ std::string token_in(std::string_view auth) {
     thread_local sio::json::Parser parser;
     const auto payload = parser.parse_copy(auth);
     return payload ? std::string((*payload)["token"].string().value_or("")) : std::string();
-}
-
-void join_own_rooms(sio::Socket& socket, const Actor& actor) {
-    socket.join(rooms::everybody(actor.org));
-    socket.join(rooms::user(actor.org, actor.user));
-    const bool staff = is_staff(actor.role);
-    for (const std::string& team : actor.teams) {
-        socket.join(rooms::team(actor.org, team));
-        if (staff) socket.join(rooms::team_staff(actor.org, team));
-    }
-    if (staff) socket.join(rooms::staff(actor.org));
-    if (actor.role == Role::Admin) socket.join(rooms::admins(actor.org));
 }
 
 }  // namespace
@@ -73,10 +61,10 @@ Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims) {
     if (!visitor) {
         auto place = users_.take(claims.org, claims.sub, limits_.connections_per_user);
         if (!place) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_user"));
-        visitor = &connection.set_data<Visitor>(identity_from(claims), claims.exp, std::move(place));
+        visitor = &connection.set_data<Visitor>(identity_from(claims), std::move(place), connection, token_grace_);
         connection.forget_handshake();
     }
-    visitor->expires_at = std::max(visitor->expires_at, claims.exp);
+    if (claims.exp > visitor->life.expires_at_s()) visitor->life.renew(claims.exp, claims.iat);
     socket.set_data<Seat>();
     join_own_rooms(socket, visitor->actor());
     return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,8 @@ namespace desk {
 /// Thread: any loop; immutable but for its locked counters.
 class Admission {
 public:
-    Admission(const auth::TokenVerifier& verifier, const Limits& limits) : verifier_(verifier), limits_(limits), guard_(limits) {}
+    Admission(const auth::TokenVerifier& verifier, const Limits& limits, std::chrono::milliseconds token_grace = std::chrono::seconds(30))
+        : verifier_(verifier), limits_(limits), token_grace_(token_grace), guard_(limits) {}
 
     enum class Who : std::uint8_t { Everybody, Admins };
     /// Registers the middleware. Before the server starts.
@@ -29,6 +31,7 @@ private:
 
     const auth::TokenVerifier& verifier_;
     const Limits& limits_;
+    std::chrono::milliseconds token_grace_;
     UserCounts users_;
     AddressGuard guard_;
 };

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "desk/session/counts.hpp"
 #include "desk/session/identity.hpp"
+#include "desk/session/token_life.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
@@ -14,9 +17,13 @@ namespace desk {
 /// What is known of one connection: whose it is and how long their token lasts. Kept as the connection's data from its first admitted
 /// namespace on.  Thread: the connection's loop.
 struct Visitor {
+    Visitor(IdentityRef who, UserCounts::Place counted, sio::Connection& connection, std::chrono::milliseconds grace)
+        : identity(std::move(who)), place(std::move(counted)), life(connection, grace) {}
+
     IdentityRef identity;
-    std::int64_t expires_at = 0;  ///< of the newest token, seconds
     UserCounts::Place place;
+    TokenLife life;
+    TokenBucket token_updates;
 
     const Actor& actor() const { return identity->actor; }
 };

@@ -1,39 +1,36 @@
 // Who was away gets all of what they missed, in order, or is told to read anew; who loses access gets nothing more.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connect } from "./lib/clients.mjs";
-import { rest, token } from "./lib/desk.mjs";
+import { Person } from "./lib/desk.mjs";
 import { startInsightDesk } from "./lib/server.mjs";
-
-const ADMIN = token({ sub: "ada", role: "admin" });
-const AGENT = token({ sub: "grace" });
-const OPTIONS = (auth) => ({ auth: { token: auth }, transports: ["websocket"] });
 
 describe("missed events", () => {
     let server;
     let admin;
+    let agent;
     before(async () => {
         server = await startInsightDesk({ args: ["--limits", "high"] });
-        admin = rest(server, ADMIN);
+        admin = new Person(server.url, "ada", { role: "admin" });
+        agent = new Person(server.url, "grace");
     });
     after(() => server.stop());
 
     async function ticket(body = {}) {
-        const created = await admin("POST", "/v1/tickets", { subject: "Help", ...body });
+        const created = await admin.request("POST", "/v1/tickets", { subject: "Help", ...body });
         assert.equal(created.status, 201);
         return created.body.id;
     }
-    const say = async (id, content) => assert.equal((await admin("POST", `/v1/tickets/${id}/messages`, { content })).status, 201);
+    const say = async (id, content) => assert.equal((await admin.request("POST", `/v1/tickets/${id}/messages`, { content })).status, 201);
     const subscribe = (socket, ticketId, since) => socket.timeout(10_000).emitWithAck("ticket:subscribe", { ticketId, since });
 
     it("come in order before the live ones, and not twice", async (t) => {
         const id = await ticket();
-        const first = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+        const first = await agent.connect(t, "/tickets");
         const { cursor } = await subscribe(first.socket, id);
         first.socket.disconnect();
         for (const content of ["one", "two", "three"]) await say(id, content);
 
-        const { socket, inbox } = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+        const { socket, inbox } = await agent.connect(t, "/tickets");
         const answer = await subscribe(socket, id, cursor);
         assert.equal(answer.ok, true);
         const messages = [];
@@ -47,11 +44,11 @@ describe("missed events", () => {
 
     it("are none after the eventId of the last one", async (t) => {
         const id = await ticket();
-        const { socket, inbox } = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+        const { socket, inbox } = await agent.connect(t, "/tickets");
         await subscribe(socket, id);
         await say(id, "seen");
         const [{ eventId }] = await inbox.next("ticket:message");
-        const again = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+        const again = await agent.connect(t, "/tickets");
         await subscribe(again.socket, id, eventId);
         await again.inbox.next("sync:ready");
         await again.inbox.nothing(() => subscribe(again.socket, id), "ticket:message");
@@ -59,7 +56,7 @@ describe("missed events", () => {
 
     it("are not given in part: an unknown position asks to read anew", async (t) => {
         const id = await ticket();
-        const { socket, inbox } = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+        const { socket, inbox } = await agent.connect(t, "/tickets");
         assert.equal((await subscribe(socket, id, "nowhere.1")).ok, true);
         assert.equal((await inbox.next("sync:required"))[0].reason, "EPOCH");
         assert.equal((await subscribe(socket, id, "rubbish")).ok, true);
@@ -75,7 +72,7 @@ describe("missed events", () => {
         const seen = new Map();
         let since;
         while (!seen.has(String(total - 1))) {
-            const { socket } = await connect(t, `${server.url}/tickets`, OPTIONS(AGENT));
+            const { socket } = await agent.connect(t, "/tickets");
             let previous = 0;
             const enough = new Promise((resolve) => {
                 let left = 7;
@@ -101,25 +98,22 @@ describe("missed events", () => {
     });
 
     it("end with the access: the loser is put out before the change is told", async (t) => {
-        const carl = token({ sub: "carl", role: "customer" });
-        const visitor = await connect(t, `${server.url}/tickets`, OPTIONS(carl));
-        const made = await rest(server, carl)("POST", "/v1/tickets", { subject: "Mine" });
-        const other = await rest(server, token({ sub: "eve", role: "customer" }))("POST", "/v1/tickets", { subject: "Eve's" });
-        assert.equal(made.status, 201);
-        const shared = other.body.id;
-        assert.equal((await admin("PATCH", `/v1/tickets/${shared}`, { participantIds: ["carl"] })).status, 200);
+        const carl = new Person(server.url, "carl", { role: "customer" });
+        const eve = new Person(server.url, "eve", { role: "customer" });
+        const visitor = await carl.connect(t, "/tickets");
+        await carl.made("POST", "/v1/tickets", { subject: "Mine" });
+        const { id: shared } = await eve.made("POST", "/v1/tickets", { subject: "Eve's" });
+        assert.equal((await admin.request("PATCH", `/v1/tickets/${shared}`, { participantIds: ["carl"] })).status, 200);
         assert.equal((await subscribe(visitor.socket, shared)).ok, true);
         await visitor.inbox.next("ticket:subscribed");
 
-        assert.equal((await admin("PATCH", `/v1/tickets/${shared}`, { participantIds: [], subject: "secret" })).status, 200);
+        assert.equal((await admin.request("PATCH", `/v1/tickets/${shared}`, { participantIds: [], subject: "secret" })).status, 200);
         assert.deepEqual((await visitor.inbox.next("ticket:unsubscribed"))[0], { ticketId: shared, reason: "ACCESS_LOST" });
         await say(shared, "not for carl");
         const refused = await subscribe(visitor.socket, shared);
         assert.equal(refused.error.code, "FORBIDDEN");
-        const updates = [];
-        visitor.socket.on("ticket:updated", (update) => updates.push(update));
         await visitor.inbox.nothing(() => subscribe(visitor.socket, shared), "ticket:message");
-        const all = await rest(server, carl)("GET", `/tickets/updates?since=0`);
+        const all = await carl.request("GET", "/tickets/updates?since=0");
         assert.ok(!JSON.stringify(all.body).includes("not for carl"));
         assert.ok(!JSON.stringify(all.body).includes("secret"));
     });

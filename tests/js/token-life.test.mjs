@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { connect, open, refusal } from "./lib/clients.mjs";
-import { rest, token } from "./lib/desk.mjs";
+import { Person, token } from "./lib/desk.mjs";
 import { once } from "./lib/inbox.mjs";
 import { startInsightDesk } from "./lib/server.mjs";
 
+const fresh = (sub, options) => token(sub, { iat: Math.floor(Date.now() / 1000), ...options });
 const auth = (bearer) => ({ auth: { token: bearer }, transports: ["websocket"] });
 
 describe("a token's life", () => {
@@ -19,19 +20,18 @@ describe("a token's life", () => {
     async function two(t, bearer) {
         const main = await connect(t, server.url, { ...auth(bearer), forceNew: true });
         const tickets = main.socket.io.socket("/tickets", { auth: { token: bearer } });
-        tickets.connect();
         await once(tickets, "connect");
         return { main: main.socket, tickets };
     }
 
     it("is asked to be renewed on every namespace, and goes on when it is", async (t) => {
-        const { main, tickets } = await two(t, token({ sub: "grace", ttl: 2 }));
+        const { main, tickets } = await two(t, fresh("grace", { ttl: 2 }));
         const asked = [once(main, "token:refresh"), once(tickets, "token:refresh")];
         for (const request of asked) assert.match((await request)[0].expiresAt, /^\d{4}-.*Z$/);
         const updated = once(tickets, "token:updated");
         let elsewhere = false;
         main.on("token:updated", () => (elsewhere = true));
-        tickets.emit("token:update", { token: token({ sub: "grace", ttl: 3600 }) });
+        tickets.emit("token:update", { token: fresh("grace", { ttl: 3600 }) });
         await updated;
         assert.equal(elsewhere, false, "only the asking namespace is told");
 
@@ -40,12 +40,12 @@ describe("a token's life", () => {
         const created = once(tickets, "ticket:created");
         const until = Date.now() + 3200;
         while (Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
-        await rest(server, token({ sub: "ada", role: "admin" }))("POST", "/v1/tickets", { subject: "late" });
+        await new Person(server.url, "ada", { role: "admin" }).made("POST", "/v1/tickets", { subject: "late" });
         assert.equal((await created)[0].subject, "late");
     });
 
     it("ends every namespace when it is not renewed in time", async (t) => {
-        const bearer = token({ sub: "grace", ttl: 1 });
+        const bearer = fresh("grace", { ttl: 1 });
         const { main, tickets } = await two(t, bearer);
         const errors = [once(main, "error"), once(tickets, "error")];
         const ends = [once(main, "disconnect"), once(tickets, "disconnect")];
@@ -58,22 +58,21 @@ describe("a token's life", () => {
     });
 
     it("of another user ends the connection", async (t) => {
-        const { main, tickets } = await two(t, token({ sub: "grace" }));
+        const { main, tickets } = await two(t, fresh("grace"));
         const error = once(main, "error");
         const end = once(tickets, "disconnect");
-        main.emit("token:update", { token: token({ sub: "mallory" }) });
+        main.emit("token:update", { token: fresh("mallory") });
         assert.equal((await error)[0].code, "AUTH_TOKEN_INVALID");
         assert.equal((await end)[0], "io server disconnect");
     });
 
     it("brings its role and teams along: who is no admin any more leaves the dashboard only", async (t) => {
-        const main = await connect(t, server.url, auth(token({ sub: "ada", role: "admin" })));
-        const dashboard = main.socket.io.socket("/dashboard", { auth: { token: token({ sub: "ada", role: "admin" }) } });
-        dashboard.connect();
+        const main = await connect(t, server.url, auth(fresh("ada", { role: "admin" })));
+        const dashboard = main.socket.io.socket("/dashboard", { auth: { token: fresh("ada", { role: "admin" }) } });
         await once(dashboard, "connect");
         const error = once(dashboard, "error");
         const end = once(dashboard, "disconnect");
-        main.socket.emit("token:update", { token: token({ sub: "ada", role: "agent", ttl: 7200 }) });
+        main.socket.emit("token:update", { token: fresh("ada", { role: "agent", ttl: 7200 }) });
         const [told] = await error;
         assert.equal(told.code, "FORBIDDEN");
         assert.equal(told.details.reason, "ROLE_CHANGED");
