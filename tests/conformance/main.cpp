@@ -31,6 +31,7 @@ sio::engineio::Options engine_options(std::string path, const Arguments& values)
     options.path = std::move(path);
     options.ping_interval = std::chrono::milliseconds(number(values, "ping-interval", 300));
     options.ping_timeout = std::chrono::milliseconds(number(values, "ping-timeout", 200));
+    options.max_queue_bytes = std::size_t{8} << 20;  // a client may send several largest messages before it fetches what comes back
     options.cors.origins = {"*"};
     return options;
 }

@@ -34,6 +34,9 @@ class Tls(unittest.TestCase):
         for title, transports in TRANSPORTS.items():
             with self.subTest(title):
                 client = Client(self, self.conformance.url, transports, **self.trusting())
+                # Python 3.11 may break a TLS connection that one thread writes to while another reads (so it does with a server on Node),
+                # and so this client never writes while something is on its way to it.
+                client.next("auth")
                 client.io.emit("message", ("é", BLOB))
                 self.assertEqual(client.next("message-back"), ("é", BLOB))
                 self.assertEqual(client.io.call("message-with-ack", ("a", b"b"), timeout=TIMEOUT_S), ("a", b"b"))
