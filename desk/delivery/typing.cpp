@@ -15,8 +15,8 @@ using Kind = TypingPlace::Kind;
 
 std::string_view id_name(const TypingPlace& place) { return place.kind == Kind::Ticket ? "ticketId" : "conversationId"; }
 
-std::string typing_json(const TypingPlace& place, std::string_view ref_json) {
-    return sio::json::object({{id_name(place), place.id}, {"user", sio::json::Raw{ref_json}}}).str();
+std::string typing_json(const TypingPlace& place, const Actor& typist) {
+    return sio::json::object({{id_name(place), place.id}, {"user", typist.ref()}}).str();
 }
 
 sio::Broadcast room_of(sio::Namespace& nsp, const TypingPlace& place, bool internal) {
@@ -89,7 +89,7 @@ void Typing::tell(TypingPlace place, sio::SocketHandle to, bool staff) {
         for (const auto& typist : found->second) {
             if (typist->internal && !staff) continue;
             io_.post(to, [event = place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", user = typist->identity->actor.user,
-                          json = typing_json(place, typist->identity->ref_json)](sio::Socket& socket) {
+                          json = typing_json(place, typist->identity->actor)](sio::Socket& socket) {
                 if (visitor_of(socket).actor().user != user) socket.emit(event, sio::json::Raw{json});
             });
         }
@@ -142,7 +142,7 @@ void Typing::drop_socket(const TypingPlace& place, const sio::SocketHandle& from
 }
 
 void Typing::show(const TypingPlace& place, const Typist& typist) {
-    const std::string json = typing_json(place, typist.identity->ref_json);
+    const std::string json = typing_json(place, typist.identity->actor);
     room_of(nsp(place), place, typist.internal)
         .except(rooms::user(place.org, typist.identity->actor.user))
         .emit(place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", sio::json::Raw{json});

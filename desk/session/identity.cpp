@@ -1,7 +1,5 @@
 #include "desk/session/identity.hpp"
 
-#include "sio/base/json_writer.hpp"
-
 namespace desk {
 
 IdentityRef identity_from(const auth::Claims& claims) {
@@ -12,7 +10,6 @@ IdentityRef identity_from(const auth::Claims& claims) {
                             .role = claims.role,
                             .teams = claims.teams,
                             .iat = claims.iat.value_or(0)};
-    identity->ref_json = sio::json::text(identity->actor.ref()).str();
     return identity;
 }
 

@@ -11,7 +11,6 @@ namespace desk {
 /// A person on this server, shared by all of their connections. Immutable: a change makes a new one.  Thread: any.
 struct Identity {
     Actor actor;
-    std::string ref_json;  ///< the actor's UserRef, ready to be put into events
 };
 using IdentityRef = std::shared_ptr<const Identity>;
 

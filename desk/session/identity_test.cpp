@@ -13,7 +13,7 @@ TEST(Identity, IsWhatTheTokenSays) {
     EXPECT_EQ(identity->actor.role, Role::Agent);
     EXPECT_EQ(identity->actor.teams, (std::vector<std::string>{"t1", "t2"}));
     EXPECT_EQ(identity->actor.iat, 5);
-    EXPECT_EQ(identity->ref_json, R"({"id":"ann","name":"Ann \"A\"","avatarUrl":null,"role":"agent"})");
+    EXPECT_EQ(identity->actor.ref(), (UserRef{"ann", R"(Ann "A")", std::nullopt, Role::Agent}));
 }
 
 }  // namespace
