@@ -8,6 +8,12 @@
 add_library(insightdesk_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
 target_precompile_headers(insightdesk_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
 target_link_libraries(insightdesk_pch PRIVATE Threads::Threads)
+# What ccache takes for the precompiled header's content (CCACHE_PCH_EXTSUM, set by ./dev): its bytes hold the path of the clone,
+# so by them no clone would hit what another one compiled.
+file(SHA256 "${PROJECT_SOURCE_DIR}/cmake/pch.hpp" pch_sum)
+get_directory_property(pch_options COMPILE_OPTIONS)
+file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/insightdesk_pch.dir/cmake_pch.hxx.gch.sum"
+     "${pch_sum} ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${CMAKE_CXX_FLAGS} ${pch_options}\n")
 
 function(use_project_settings target)
     target_precompile_headers(${target} REUSE_FROM insightdesk_pch)

@@ -17,7 +17,7 @@ job_count() {
 JOBS=${JOBS:-$(job_count)}
 
 # A second clone of this repository, CI's for instance, hits the same ccache entries.
-export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1
 
 quiet_unless_failing() {
     local output
