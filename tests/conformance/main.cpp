@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <iostream>
 #include <map>
 #include <string>
@@ -48,6 +49,18 @@ Arguments arguments(int argc, char** argv) {
         values[std::string(name.substr(2))] = argv[i + 1];
     }
     return values;
+}
+
+/// The library closes only what it serves itself.
+void close_sessions(sio::engineio::Server& engine, sio::runtime::LoopGroup& loops) {
+    for (unsigned i = 0; i < loops.size(); ++i) {
+        std::promise<void> closed;
+        loops.at(i).post([&] {
+            engine.close_sessions(loops.at(i));
+            closed.set_value();
+        });
+        closed.get_future().wait();
+    }
 }
 
 }  // namespace
@@ -96,5 +109,6 @@ int main(int argc, char** argv) {
     for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
         if (listen.tls && !listen.tls->reload()) std::cerr << "certificate not reloaded\n";
     }
+    close_sessions(engine, io.loops());
     io.close();
 }

@@ -37,12 +37,13 @@ test_all() {
 
     stage release-build build_release "$quick"
     stage unit-tests unit_tests release
-    stage javascript-clients javascript_clients
+    stage javascript-clients javascript_clients release '*'
     if [[ -z $quick ]]; then
         stage python-clients python_clients
         stage websocket-conformance websocket_conformance
         stage asan-build build asan
         stage asan-tests unit_tests asan
+        stage asan-hostile-clients javascript_clients asan 'hostile-*'
         stage tsan-tests tsan_tests
         stage fuzz-build build fuzz
         stage fuzz fuzz_all 10
@@ -101,10 +102,12 @@ tsan_tests() {
     run_ctest tsan -R "^sio_runtime\.|$pattern"
 }
 
+# javascript_clients <preset> <pattern of names in tests/js>
 javascript_clients() {
     ensure_node
     local log=$RESULTS/$STAGE.log status=0
-    node --test --test-reporter=tap tests/js/*.test.mjs >"$log" 2>&1 || status=$?
+    # shellcheck disable=SC2086 # a pattern
+    DESK_TEST_BUILD=$ROOT/build/$1 node --test --test-reporter=tap tests/js/$2.test.mjs >"$log" 2>&1 || status=$?
     ((status == 0)) || grep -A25 '^ *not ok' "$log" | cut -c1-200 | head -n 300
     local passed failed
     passed=$(awk '/^# pass /{n += $3} END {print n + 0}' "$log")
