@@ -38,10 +38,10 @@ void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending,
     if (asked && !missed.sync_required) socket.emit("sync:ready", sio::json::object({{"cursor", cursor}}));
 }
 
-std::string since_in(const sio::Event& event) {
-    std::string since(event[0]["since"].string().value_or(""));
-    if (since == "undefined" || since == "null") since.clear();  // a script's variable that was never set
-    return since;
+std::string given_since(std::string_view written) {
+    return written == "undefined" || written == "null" ? std::string() : std::string(written);
 }
+
+std::string since_in(const sio::Event& event) { return given_since(event[0]["since"].string().value_or("")); }
 
 }  // namespace desk

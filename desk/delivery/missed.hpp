@@ -18,7 +18,10 @@ struct Missed {
     std::optional<std::string> sync_required;
 };
 
-/// What happened to one ticket or conversation after `since` (a cursor or an eventId; empty, `undefined` and `null` stand for none).
+/// A `since` as clients write it; `undefined` and `null`, a script's variable that was never set, are none: empty.
+std::string given_since(std::string_view written);
+
+/// What happened to one ticket or conversation after `since` (a cursor or an eventId; empty: nothing is asked for).
 Missed missed_of(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
                  std::string_view subject, std::int64_t limit);
 

@@ -1,5 +1,7 @@
 #include "desk/rest/route.hpp"
 
+#include "sio/base/bytes.hpp"
+
 namespace desk::rest {
 
 namespace {
@@ -13,12 +15,6 @@ std::vector<std::string_view> split(std::string_view path) {
         path = end == std::string_view::npos ? std::string_view{} : path.substr(end);
     }
     return segments;
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 }  // namespace
@@ -51,8 +47,8 @@ std::optional<std::string> decode_segment(std::string_view segment) {
             continue;
         }
         if (i + 2 >= segment.size()) return std::nullopt;
-        const int high = hex_digit(segment[i + 1]);
-        const int low = hex_digit(segment[i + 2]);
+        const int high = sio::hex_digit(segment[i + 1]);
+        const int low = sio::hex_digit(segment[i + 2]);
         if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
         out += static_cast<char>(high * 16 + low);
         i += 2;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "desk/delivery/missed.hpp"
 #include "desk/model/cursor.hpp"
 #include "desk/rest/query.hpp"
 #include "desk/rest/routes.hpp"
@@ -59,8 +60,7 @@ Result<std::string> updates(const store::Snapshot& snapshot, const Actor& actor,
 
 void show(store::Store& store, const Call& call, Reply reply) {
     Query query(call.request);
-    std::string since = query.text("since");
-    if (since == "undefined" || since == "null") since.clear();  // a script's variable that was never set
+    const std::string since = given_since(query.text("since"));
     const std::int64_t limit = query.number("limit", kDefaultLimit, 1, kMaxLimit);
     if (auto wrong = query.error()) return reply.refuse(*wrong);
     read(store, call, std::move(reply), [identity = call.identity, since, limit](const store::Snapshot& snapshot) {
