@@ -28,6 +28,7 @@ export class Person {
     constructor(url, id, options = {}) {
         this.url = url;
         this.id = id;
+        this.role = options.role ?? "agent";
         this.token = token(id, options);
     }
 
