@@ -4,9 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "desk/rest/problem.hpp"
 #include "sio/base/bytes.hpp"
-#include "sio/base/ids.hpp"
-#include "sio/base/json_writer.hpp"
 
 namespace desk::rest {
 
@@ -40,37 +39,6 @@ http::Response with_headers(http::Response response, const http::HeaderList& hea
 
 http::Response not_found() { return problem(Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE")); }
 
-/// Whole seconds (RFC 9110 section 10.2.3) until the request is worth repeating: those of `details.retryAfterMs`, else one.
-std::int64_t retry_after_s(const Error& error) {
-    constexpr std::string_view kName = R"("retryAfterMs":)";
-    const auto at = error.details_json.find(kName);
-    std::int64_t ms = 0;
-    if (at != std::string::npos) {
-        const char* digits = error.details_json.data() + at + kName.size();
-        std::from_chars(digits, error.details_json.data() + error.details_json.size(), ms);
-    }
-    return std::max<std::int64_t>(1, (ms + 999) / 1000);
-}
-
-http::Response problem_with(int status, const Error& error) {
-    const ErrorInfo& known = info(error.code);
-    std::string body;
-    sio::json::Writer w(body);
-    w.begin_object()
-        .field("type", "about:blank")
-        .field("title", known.message)
-        .field("status", status)
-        .field("code", known.code)
-        .field("message", known.message);
-    w.field("requestId", sio::random_id());
-    if (!error.details_json.empty()) w.field("details", sio::json::Raw{'{' + error.details_json + '}'});
-    w.end_object();
-    http::Response response{.status = status, .content_type = "application/problem+json", .body = std::move(body)};
-    if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (info(error.code).temporary && status != 500) response.headers.emplace_back("Retry-After", std::to_string(retry_after_s(error)));
-    return response;
-}
-
 http::Response method_not_allowed(std::string allowed) {
     http::Response response = problem_with(405, Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
     response.headers.emplace_back("Allow", std::move(allowed));
@@ -79,10 +47,8 @@ http::Response method_not_allowed(std::string allowed) {
 
 }  // namespace
 
-http::Response problem(const Error& error) { return problem_with(info(error.code).http_status, error); }
-
 Reply::Reply(Api& api, http::ExchangeId exchange, http::HeaderList headers)
-    : target_(std::make_unique<Target>(&api, exchange, std::move(headers))) {}
+    : target_(std::make_unique<Target>(&api, exchange, std::move(headers), nullptr)) {}
 
 Reply::~Reply() {
     if (target_) refuse(Error{ErrorCode::Internal});
@@ -91,13 +57,31 @@ Reply::~Reply() {
 void Reply::send(int status, std::string json) {
     http::Response response = http::Response::json(status, std::move(json));
     response.compressible = true;
+    respond(std::move(response));
+}
+
+void Reply::refuse(const Error& error) { respond(problem(error)); }
+
+void Reply::send(Answer answer) {
+    http::Response response = http::Response::json(answer.status, std::move(answer.body));
+    if (answer.status >= 400) response.content_type = kProblemType;
+    response.compressible = true;
+    if (answer.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    respond(std::move(response));
+}
+
+void Reply::respond(http::Response response) {
     const auto target = std::move(target_);
+    // Before the answer is out: who has it may send the same key again.
+    target->key.reset();
     target->api->http_.respond(target->exchange, with_headers(std::move(response), target->headers));
 }
 
-void Reply::refuse(const Error& error) {
-    const auto target = std::move(target_);
-    target->api->http_.respond(target->exchange, with_headers(problem(error), target->headers));
+void Reply::finish(Result<Answer> outcome) {
+    if (outcome)
+        send(std::move(*outcome));
+    else
+        refuse(outcome.error());
 }
 
 void Reply::finish(int status, Result<std::string> outcome) {
@@ -174,7 +158,17 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
         if (!parsed || !parsed->is_object()) return reply.refuse(Error{ErrorCode::InvalidPayload}.because("NOT_A_JSON_OBJECT"));
         body = *parsed;
     }
-    (*found.handler)(Call{request, found.path, body, std::move(*identity)}, std::move(reply));
+    std::optional<Idempotency> idempotency;
+    if (request.method == http::Method::Post) {
+        auto read = read_idempotency(request, (*identity)->actor.user);
+        if (!read) return reply.refuse(read.error());
+        idempotency = std::move(*read);
+    }
+    if (idempotency) {
+        reply.target_->key = running_.enter((*identity)->actor.org, *idempotency);
+        if (!reply.target_->key) return reply.refuse(Error{ErrorCode::Conflict}.because("IDEMPOTENCY_KEY_RUNNING"));
+    }
+    (*found.handler)(Call{request, found.path, body, std::move(*identity), std::move(idempotency)}, std::move(reply));
 }
 
 Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {

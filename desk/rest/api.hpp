@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "desk/auth/token_verifier.hpp"
 #include "desk/model/error.hpp"
 #include "desk/model/limits.hpp"
+#include "desk/rest/idempotency.hpp"
 #include "desk/rest/route.hpp"
 #include "desk/session/counts.hpp"
 #include "desk/session/identity.hpp"
@@ -30,16 +32,21 @@ public:
     ~Reply();
 
     void send(int status, std::string json);
+    void send(Answer answer);
     void refuse(const Error& error);
     /// `Result<std::string>`: the JSON of a success, or what went wrong.
     void finish(int status, Result<std::string> outcome);
+    void finish(Result<Answer> outcome);
 
 private:
+    friend class Api;
     struct Target {
         Api* api;
         sio::http::ExchangeId exchange;
         sio::http::HeaderList headers;
+        std::unique_ptr<RunningKeys::Place> key;  // held until it is answered
     };
+    void respond(sio::http::Response response);
     std::unique_ptr<Target> target_;
 };
 
@@ -49,6 +56,7 @@ struct Call {
     const std::vector<std::string>& path;  ///< values of the route's placeholders
     sio::json::Value body;                 ///< an object for methods that carry one, else missing
     IdentityRef identity;
+    std::optional<Idempotency> idempotency;  ///< of a POST with an Idempotency-Key
 
     const Actor& actor() const { return identity->actor; }
 };
@@ -94,9 +102,7 @@ private:
     std::vector<std::pair<std::string, OpenHandler>> open_;
     AddressGuard guard_;
     KeyedBuckets users_;
+    RunningKeys running_;
 };
-
-/// `error` as application/problem+json (RFC 9457) with the members of a SocketError.
-sio::http::Response problem(const Error& error);
 
 }  // namespace desk::rest

@@ -1,6 +1,9 @@
 #include "desk/rest/api.hpp"
 
+#include <condition_variable>
+#include <future>
 #include <limits>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -40,6 +43,12 @@ protected:
         api_->add(Method::Get, "/v1/later", [this](const Call&, Reply reply) {
             waiting_ = std::thread([reply = std::move(reply)]() mutable { reply.finish(200, std::string(R"({"late":true})")); });
         });
+        api_->add(Method::Post, "/v1/later", [this](const Call& call, Reply reply) {
+            kept_key_ = call.idempotency ? call.idempotency->key : std::string();
+            const std::scoped_lock lock(mutex_);
+            held_.push_back(std::move(reply));
+            came_.notify_all();
+        });
         api_->add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         start();
     }
@@ -58,8 +67,21 @@ protected:
         return end == std::string_view::npos ? std::string_view() : answer.substr(end + 4);
     }
 
+    /// The next request to POST /v1/later, once it is there.
+    Reply held() {
+        std::unique_lock lock(mutex_);
+        came_.wait(lock, [this] { return !held_.empty(); });
+        Reply reply = std::move(held_.back());
+        held_.pop_back();
+        return reply;
+    }
+
     sio::http::CorsOptions cors_;
     std::optional<Api> api_;
+    std::mutex mutex_;
+    std::condition_variable came_;
+    std::vector<Reply> held_;
+    std::string kept_key_;
     std::thread waiting_;
 };
 
@@ -193,6 +215,28 @@ TEST_F(ApiTest, AnswersPreflightsOfAllowedOrigins) {
     EXPECT_TRUE(answer.contains("Access-Control-Allow-Headers: Authorization,Content-Type\r\n"));
     const auto other = ask("OPTIONS /v1/things", "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n");
     EXPECT_FALSE(other.contains("Access-Control-Allow-Origin")) << other;
+}
+
+TEST_F(ApiTest, AKeyThatIsRunningIsAConflict) {
+    begin();
+    const std::string headers = ann() + "Idempotency-Key: k1\r\n";
+    for (int round = 0; round < 2; ++round) {
+        auto first = std::async(std::launch::async, [&] { return ask("POST /v1/later", headers, "{}"); });
+        Reply reply = held();
+        EXPECT_EQ(kept_key_, "k1");
+        expect_problem(ask("POST /v1/later", headers, "{}"), 409, "CONFLICT");
+        reply.send(Answer{200, "{}", true, {}});
+        const std::string answer = first.get();
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+        EXPECT_TRUE(answer.contains("Idempotent-Replayed: true\r\n")) << answer;
+    }
+}
+
+TEST_F(ApiTest, AKeyHasLettersAndABound) {
+    begin();
+    expect_problem(ask("POST /v1/things", ann() + "Idempotency-Key: " + std::string(256, 'k') + "\r\n", R"({"name":"x"})"), 400,
+                   "INVALID_PAYLOAD");
+    expect_problem(ask("POST /v1/things", ann() + "Idempotency-Key: a b\r\n", R"({"name":"x"})"), 400, "INVALID_PAYLOAD");
 }
 
 TEST_F(ApiTest, EveryAnswerCarriesTheCorsHeaders) {

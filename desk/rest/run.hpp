@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "desk/rest/api.hpp"
@@ -8,15 +9,23 @@
 
 namespace desk::rest {
 
-/// Runs a writing command for a request. `run`: Result<T>(Transaction&); `show`: std::string(T&&) on the store's thread.
+/// Runs a writing command for a request, once for each Idempotency-Key. `run`: Result<T>(Transaction&); `show`: what to answer with, a
+/// std::string(T&&) or Answer(T&&); both inside the transaction.
 template <class Run, class Show>
 void write(store::Store& store, const Call& call, Reply reply, int status, Run run, Show show) {
-    store.write(call.actor().org, std::move(run), [reply = std::move(reply), status, show = std::move(show)](auto outcome) mutable {
-        if (outcome)
-            reply.send(status, show(std::move(*outcome)));
-        else
-            reply.refuse(outcome.error());
-    });
+    store.write(
+        call.actor().org,
+        [idempotency = call.idempotency, status, run = std::move(run), show = std::move(show)](store::Transaction& tx) mutable {
+            return once(tx, idempotency, [&]() -> Result<Answer> {
+                auto outcome = run(tx);
+                if (!outcome) return std::unexpected(std::move(outcome.error()));
+                if constexpr (std::is_same_v<decltype(show(std::move(*outcome))), Answer>)
+                    return show(std::move(*outcome));
+                else
+                    return Answer{status, show(std::move(*outcome)), false, {}};
+            });
+        },
+        [reply = std::move(reply)](Result<Answer> outcome) mutable { reply.finish(std::move(outcome)); });
 }
 
 /// Runs a reading command for a request. `run`: Result<std::string>(const Snapshot&), the JSON to answer with.

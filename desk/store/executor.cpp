@@ -11,12 +11,6 @@ constexpr std::chrono::milliseconds kSweepEvery{200};
 
 Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std::move(detail), {}}.because("OVERLOADED"); }
 
-/// A mistake in one command's own statements; anything else concerns the whole transaction.
-bool concerns_command_only(const sql::Failure& failure, const sql::Connection& connection) {
-    const bool kind = failure.kind == sql::FailureKind::Constraint || failure.kind == sql::FailureKind::Other;
-    return kind && connection.in_transaction();
-}
-
 }  // namespace
 
 Executor::Executor(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us,
@@ -182,7 +176,7 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
             batch.failures[i] = Error{ErrorCode::Internal, thrown.what(), {}};
         }
         if (session.failed()) {
-            if (!concerns_command_only(*session.failure(), connection)) return false;
+            if (!sql::concerns_statement_only(*session.failure(), connection)) return false;
             log_.error("statement failed", {{"reason", session.failure()->detail}});
             batch.failures[i] = sql::to_error(*session.failure());
             session.clear_failure();

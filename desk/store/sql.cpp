@@ -9,6 +9,11 @@ Error to_error(const Failure& failure) {
     return Error{ours ? ErrorCode::Internal : ErrorCode::Unavailable, failure.detail, {}};
 }
 
+bool concerns_statement_only(const Failure& failure, const Connection& connection) {
+    const bool kind = failure.kind == FailureKind::Constraint || failure.kind == FailureKind::Other;
+    return kind && connection.in_transaction();
+}
+
 bool Rows::next() {
     if (statement_ == nullptr || session_->failed()) return false;
     auto row = statement_->step();

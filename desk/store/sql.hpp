@@ -74,6 +74,9 @@ public:
     virtual bool in_transaction() const = 0;
 };
 
+/// True for a mistake in the statement itself; anything else concerns the whole transaction.
+bool concerns_statement_only(const Failure& failure, const Connection& connection);
+
 /// A statement's text with static lifetime; its address is its key in the cache of prepared statements.
 struct Sql {
     template <std::size_t N>

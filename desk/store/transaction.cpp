@@ -2,6 +2,34 @@
 
 namespace desk::store {
 
+Transaction::Mark Transaction::begin_part() {
+    bool saved = false;
+    if (!session().failed()) {
+        auto begun = session().connection().savepoint();
+        saved = begun.has_value();
+        if (!saved) session().fail(std::move(begun.error()));
+    }
+    return {log_.mark(), shared_.learned.size(), saved};
+}
+
+std::optional<Error> Transaction::end_part(const Mark& mark, bool keep) {
+    sql::Connection& connection = session().connection();
+    std::optional<Error> failed;
+    if (session().failed()) {
+        failed = sql::to_error(*session().failure());
+        // The whole transaction is lost; who runs it will see.
+        if (!mark.saved || !sql::concerns_statement_only(*session().failure(), connection)) return failed;
+        session().clear_failure();
+        keep = false;
+    }
+    if (!keep) {
+        log_.rewind(mark.log);
+        shared_.learned.erase(shared_.learned.begin() + static_cast<std::ptrdiff_t>(mark.learned), shared_.learned.end());
+    }
+    if (auto closed = keep ? connection.release() : connection.rollback_to(); !closed) session().fail(std::move(closed.error()));
+    return failed;
+}
+
 void Transaction::raise(const DomainEvent& event) {
     for (const Reaction& reaction : shared_.reactions) reaction(*this, event);
 }

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "desk/model/domain_event.hpp"
@@ -86,6 +89,16 @@ public:
     /// Where the log stands after what was appended so far: what a reader who joins now has seen.
     Cursor position() const { return log_.position(); }
 
+    /// Runs a part of the command by itself: when it refuses, or its own statement does, what it wrote is undone and the rest goes on.
+    /// `part`: Result<T>().
+    template <class Part>
+    std::invoke_result_t<Part&> attempt(Part part) {
+        const Mark mark = begin_part();
+        auto result = part();
+        if (auto failed = end_part(mark, result.has_value())) return std::unexpected(std::move(*failed));
+        return result;
+    }
+
     /// Tells the reactions, in their order.
     void raise(const DomainEvent& event);
 
@@ -97,6 +110,14 @@ public:
     void save_user(const User& user);
 
 private:
+    struct Mark {
+        EventLog::Mark log;
+        std::size_t learned;
+        bool saved;
+    };
+    Mark begin_part();
+    std::optional<Error> end_part(const Mark& mark, bool keep);
+
     EventLog& log_;
     const Shared& shared_;
 };

@@ -37,9 +37,9 @@ export class Person {
         return connect(t, this.url + namespace, { transports: ["websocket"], auth: { token: this.token }, ...options });
     }
 
-    /** `{status, headers, body}`; a body sent is JSON. */
-    async request(method, path, body) {
-        const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+    /** `{status, headers, body}`; a body sent is JSON, `more` are headers. */
+    async request(method, path, body, more = {}) {
+        const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...more };
         const answer = await http(this.url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
         return { ...answer, body: answer.text === "" ? null : JSON.parse(answer.text) };
     }
