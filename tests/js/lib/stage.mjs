@@ -29,15 +29,24 @@ const lines = (entries) => entries.map(([event, data]) => `${event} ${JSON.strin
 export class Party extends Person {
     #waiting = [];
     #barrier = false;
+    /** What has come since the arrival: [event, data, namespace]. */
     records = [];
+    /** What came while the party arrived. */
+    arrival = [];
     sockets = {};
+    /** True when nothing can reach it any more, though nobody has told it so. */
+    cutOff = false;
 
     constructor(url, id, { name = id, namespaces = ["/", "/tickets", "/chat", "/notifications"], transports = ["websocket"], through, auth, ...claims } = {}) {
         super(url, id, claims);
         Object.assign(this, { name, namespaces, transports, auth, at: through ?? url });
     }
 
-    /** Connects every namespace, one after the other, upgraded where that was asked. */
+    get present() {
+        return !this.cutOff && Object.values(this.sockets).some((socket) => socket.connected);
+    }
+
+    /** Connects every namespace, one after the other, upgraded where that was asked. What comes meanwhile is `arrival`. */
     async arrive(t, auth = this.auth) {
         this.manager = new Manager(this.at, { transports: this.transports, reconnection: false });
         t.after(() => this.vanish());
@@ -45,11 +54,13 @@ export class Party extends Person {
             const socket = this.manager.socket(nsp, { auth: { token: this.token, ...(typeof auth === "function" ? auth(nsp) : auth) } });
             this.sockets[nsp] = socket;
             socket.onAny((event, ...args) => this.#note(nsp, event, args));
-            socket.on("disconnect", (reason) => this.#note(nsp, "(disconnect)", [reason]));
+            socket.on("disconnect", (reason) => this.#note(nsp, "(disconnect)", [{ reason }]));
             await connected(socket);
         }
         if (this.transports.length > 1) await upgraded(this.manager.engine);
         if (this.namespaces.includes("/notifications")) await this.hears("notification:count");
+        await this.settled();
+        this.arrival = this.records.splice(0);
         return this;
     }
 
@@ -85,12 +96,12 @@ export class Party extends Person {
     }
 
     /** The data of the `n`-th event of this name, come or to come, counted from the start of the record. */
-    hears(event, n = 1, like = {}) {
+    hears(event, n = 1, like = () => true) {
         const found = () => this.records.filter((entry) => entry[0] === event && covers(entry[1], like))[n - 1];
         if (found()) return Promise.resolve(found()[1]);
         return within(
             new Promise((resolve) => this.#waiting.push(() => found() && (resolve(found()[1]), true))),
-            `${this.name}: ${n}. ${event} ${JSON.stringify(like)}, after\n${lines(this.records)}\n`,
+            `${this.name}: ${n}. ${event} ${JSON.stringify(like) ?? ""}, after\n${lines(this.records)}\n`,
         );
     }
 
@@ -110,10 +121,11 @@ export class Party extends Person {
         this.records.length = 0;
     }
 
-    /** Fails unless exactly `expected`, a list of [event, what its data must have], has come, in this order over all namespaces. */
-    heard(expected) {
-        const right = this.records.length === expected.length && expected.every(([event, like], i) => this.records[i][0] === event && covers(this.records[i][1], like ?? {}));
-        if (!right) assert.fail(`${this.name} heard\n${lines(this.records)}\n-- but should have heard exactly\n${lines(expected)}`);
+    /** Fails unless exactly `expected`, a list of [event, what its data must have], has come, in this order: on `nsp`, or over all namespaces. */
+    heard(expected, nsp) {
+        const records = this.records.filter((entry) => nsp === undefined || entry[2] === nsp);
+        const right = records.length === expected.length && expected.every(([event, like], i) => records[i][0] === event && covers(records[i][1], like ?? {}));
+        if (!right) assert.fail(`${this.name} heard${nsp ? ` on ${nsp}` : ""}\n${lines(records)}\n-- but should have heard exactly\n${lines(expected)}`);
     }
 
     /** The logged events of /tickets that came by socket, as [eventId, event, data]. */
@@ -172,7 +184,7 @@ export class Stage {
      * out of the records again, in their own org only: elsewhere they would be what must not be.
      */
     async settle() {
-        const present = this.parties.filter((party) => Object.values(party.sockets).some((socket) => socket.connected));
+        const present = this.parties.filter((party) => party.present);
         for (const org of new Set(present.map((party) => party.org))) {
             for (const author of present.filter((party) => party.org === org && party.role === "customer")) await this.#seen(present, org, author);
             if (!present.some((party) => party.org === org && party.role === "customer")) {
