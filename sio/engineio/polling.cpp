@@ -39,6 +39,23 @@ bool PollingTransport::end(PacketType last) {
     return true;
 }
 
+// The official client ends its sockets at a close packet before they have handled what came in the same payload.
+void PollingTransport::close() {
+    if (!processing_) cut_post();
+    close_follows_ = true;
+    if (queue_.empty())
+        queue_close();
+    else if (poll_)
+        answer_poll();
+}
+
+void PollingTransport::queue_close() {
+    close_follows_ = false;
+    ending_ = true;
+    send(text_packet("1"));
+    if (poll_) answer_poll();
+}
+
 void PollingTransport::discard() {
     cut_post();
     nudge();
@@ -162,7 +179,10 @@ void PollingTransport::answer_poll() {
     queued_bytes_ = 0;
     http::Response response = poll_answer(options_, exchange.request(), std::move(payload), compress);
     exchange.respond(std::move(response));
-    if (ending_) session_.retire();
+    if (close_follows_)
+        queue_close();
+    else if (ending_)
+        session_.retire();
 }
 
 void PollingTransport::refuse(http::Exchange& exchange, int status) {

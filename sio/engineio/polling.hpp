@@ -31,6 +31,8 @@ public:
     /// The session ended: the hanging or next GET takes the queue and `last` (close, or noop when the client itself said close).
     /// True: it has gone out. False: the next GET will take it, and then retire the session.
     bool end(PacketType last);
+    /// The server ended the session: one GET takes what is queued, the one after it the close packet, and that retires the session.
+    void close();
     /// The transport was replaced: answers what hangs, takes nothing more.
     void discard();
     void pause();
@@ -46,6 +48,7 @@ private:
     bool holds_ping() const;
     void process_post();
     void answer_poll();
+    void queue_close();
     void refuse(http::Exchange& exchange, int status = 400);
     void cut_post();
 
@@ -61,6 +64,7 @@ private:
     bool paused_ = false;
     bool processing_ = false;
     bool ending_ = false;
+    bool close_follows_ = false;  // once the queue has gone out
 };
 
 }  // namespace sio::engineio

@@ -65,7 +65,7 @@ void Session::close(CloseReason reason) {
     if (!leave(reason, State::Closing)) return;
     if (!polling_) return retire();
     loop().arm_after(timer_, hub_.options().close_timeout);
-    polling_->end(PacketType::Close);
+    polling_->close();
 }
 
 void Session::fail(CloseReason reason) {
