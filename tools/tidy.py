@@ -23,10 +23,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 def sources():
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "--", "sio/*.cpp", "desk/*.cpp"],
-        cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    return sorted(f for f in listed if not f.endswith("_test.cpp") and "/testing/" not in f and (ROOT / f).exists())
+    found = (path.relative_to(ROOT).as_posix() for layer in ("sio", "desk") for path in (ROOT / layer).rglob("*.cpp"))
+    return sorted(f for f in found if not f.endswith("_test.cpp") and "/testing/" not in f)
 
 
 def closure(path, seen):

@@ -1,6 +1,7 @@
 # ./dev lint and ./dev fmt. Sourced by ./dev.
 
-cpp_sources() { git ls-files -co --exclude-standard -- '*.cpp' '*.hpp'; }
+# Not from git: a tree without it, or one that belongs to somebody else, is checked just the same.
+cpp_sources() { find . \( -path ./build -o -path ./.git -o -name node_modules \) -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print; }
 
 format_sources() { cpp_sources | xargs -r clang-format-19 -i; }
 
@@ -20,6 +21,7 @@ lint_step() {
 # Names the files that `./dev fmt` would change.
 check_format() {
     local files
+    [[ -n $(cpp_sources) ]] || { echo "no sources"; return 1; }
     files=$(cpp_sources | xargs -r -P "$JOBS" -n 20 clang-format-19 --dry-run -Werror 2>&1 | sed -nE 's/^([^ :]+):[0-9]+:.*/\1/p' | sort -u)
     [[ -z $files ]] || { printf 'not in our format (./dev fmt): %s\n' $files; return 1; }
 }
