@@ -13,10 +13,25 @@
 #include "sio/socketio/broadcast.hpp"
 #include "sio/socketio/encoded_event.hpp"
 #include "sio/socketio/target.hpp"
+#include "sio/socketio/user_data.hpp"
 
 namespace sio {
 
 class Namespace;
+
+/// What is kept of a socket whose transport was lost, for its client to take up again (connection state recovery, protocol 1.5).
+struct RecoverableSession {
+    std::string sid;
+    std::string pid;                 ///< private: who knows it takes the session
+    std::vector<std::string> rooms;  ///< without its own
+    UserData data;
+};
+
+/// A session taken up, with the events it missed, each with its offset, in order.
+struct RestoredSession {
+    RecoverableSession session;
+    std::vector<EncodedEvent> missed;
+};
 
 /// Carries what one namespace does to sockets that may be on other servers (protocol section 2). An event's wire form for other servers
 /// is {type, EncodedEvent::json() and attachments(), nsp}; options are {rooms, except, flags}. Whoever calls does not know what carries it.
@@ -53,6 +68,20 @@ public:
     virtual bool wants_room_events() const { return false; }
     virtual void on_room_created(std::string_view room) { static_cast<void>(room); }
     virtual void on_room_deleted(std::string_view room) { static_cast<void>(room); }
+
+    /// Whether sockets get a `pid` and events an offset. Then events for one socket come through broadcast() too.
+    virtual bool recovers() const { return false; }
+    /// Keeps the session of a socket that is about to leave its rooms. Thread: the socket's loop.
+    virtual void persist(RecoverableSession session) { static_cast<void>(session); }
+    /// Gives the session back, once, in time and when `offset` is known; else nullopt. `callback` runs on the calling loop, in this call
+    /// or later, and takes its socket into the session's rooms before it returns: until then, not longer, is what it misses collected. It
+    /// returns a session whose taker has gone. Thread: loop.
+    using RestoreCallback = std::move_only_function<std::optional<RecoverableSession>(std::optional<RestoredSession>)>;
+    virtual void restore(std::string_view pid, std::string_view offset, RestoreCallback callback) {
+        static_cast<void>(pid);
+        static_cast<void>(offset);
+        callback(std::nullopt);
+    }
 
     /// The namespace or the server closes. Nothing is called after it.
     virtual void close() {}

@@ -112,7 +112,7 @@ void Connection::on_connect(const detail::PacketView& packet) {
     socket.slot_ = hub_.insert(std::move(made));
     add(socket);
     table.insert(socket);
-    detail::SocketPackets::connect(socket, packet.json);
+    detail::SocketPackets::connect(socket, packet.json, auth);
 }
 
 void Connection::refuse(std::string_view nsp, const ConnectError& error) {

@@ -17,6 +17,21 @@ std::string_view to_string(DisconnectReason reason) {
     return "forced close";
 }
 
+bool recoverable(DisconnectReason reason) {
+    switch (reason) {
+        case DisconnectReason::ServerShuttingDown:
+        case DisconnectReason::PingTimeout:
+        case DisconnectReason::TransportClose:
+        case DisconnectReason::TransportError:
+        case DisconnectReason::ForcedClose:
+        case DisconnectReason::ForcedServerClose: return true;
+        case DisconnectReason::ServerNamespaceDisconnect:
+        case DisconnectReason::ClientNamespaceDisconnect:
+        case DisconnectReason::ParseError: return false;
+    }
+    return false;
+}
+
 DisconnectReason reason_of(engineio::CloseReason reason) {
     switch (reason) {
         case engineio::CloseReason::TransportClose: return DisconnectReason::TransportClose;

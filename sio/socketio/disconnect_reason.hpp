@@ -21,6 +21,8 @@ enum class DisconnectReason : std::uint8_t {
 };
 
 std::string_view to_string(DisconnectReason reason);
+/// Whether a client may come back and take its session up: nobody meant to end it (protocol 1.5).
+bool recoverable(DisconnectReason reason);
 DisconnectReason reason_of(engineio::CloseReason reason);
 
 }  // namespace sio

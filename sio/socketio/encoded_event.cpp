@@ -12,6 +12,16 @@ std::size_t EncodedEvent::bytes() const {
     return sum;
 }
 
+EncodedEvent EncodedEvent::with_text(std::string_view text) const {
+    const std::string_view payload = packet_.frame->payload();
+    std::string longer;
+    longer.reserve(payload.size() + text.size() + 3);
+    longer.append(payload, 0, payload.size() - 1).append(",\"").append(text).append("\"]");
+    EncodedEvent copy(engineio::text_packet(longer), json_offset_, attachments_);
+    copy.packet_.compress = packet_.compress;
+    return copy;
+}
+
 EncodedEvent EncodedEvent::with_compress(bool compress) const {
     EncodedEvent copy = *this;
     copy.packet_.compress = compress;

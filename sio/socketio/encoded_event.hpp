@@ -35,6 +35,8 @@ public:
     const engineio::Packet& packet() const { return packet_; }
     std::span<const engineio::Packet> attachments() const { return attachments_; }
     std::size_t bytes() const;
+    /// The same event with a text behind its arguments. Pre: `text` needs no escapes.
+    EncodedEvent with_text(std::string_view text) const;
     /// The same event, to be compressed or not.
     EncodedEvent with_compress(bool compress) const;
     explicit operator bool() const { return static_cast<bool>(packet_.frame); }

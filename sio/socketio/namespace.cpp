@@ -6,6 +6,7 @@
 #include "sio/socketio/hub.hpp"
 #include "sio/socketio/local_adapter.hpp"
 #include "sio/socketio/packet.hpp"
+#include "sio/socketio/recovering_adapter.hpp"
 #include "sio/socketio/room_table.hpp"
 #include "sio/socketio/room_watch.hpp"
 #include "sio/socketio/server.hpp"
@@ -18,8 +19,14 @@ Namespace::Namespace(Server& server, std::string name, std::shared_ptr<detail::H
       name_(std::move(name)),
       parent_(parent) {
     for (unsigned i = 0; i < server.loops().size(); ++i) tables_.push_back(std::make_unique<detail::RoomTable>(*this, server.hub(i)));
-    const auto& factory = server.options().adapter;
-    adapter_ = factory ? factory(*this) : std::make_unique<LocalAdapter>(*this);
+    const auto& options = server.options();
+    if (options.adapter) {
+        adapter_ = options.adapter(*this);
+    } else if (options.connection_state_recovery) {
+        adapter_ = std::make_unique<RecoveringAdapter>(*this, *options.connection_state_recovery);
+    } else {
+        adapter_ = std::make_unique<LocalAdapter>(*this);
+    }
 }
 
 Namespace::~Namespace() = default;

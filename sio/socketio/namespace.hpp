@@ -23,6 +23,7 @@ namespace sio {
 class Connection;
 class DynamicNamespace;
 class LocalAdapter;
+class RecoveringAdapter;
 class Server;
 
 namespace detail {
@@ -107,6 +108,7 @@ public:
 private:
     friend class Connection;
     friend class LocalAdapter;
+    friend class RecoveringAdapter;
     friend class Server;
     friend class Socket;
     friend class detail::RoomTable;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "sio/engineio/options.hpp"
@@ -18,20 +19,29 @@ struct HandlerError {
     std::string_view what;
 };
 
+/// Connection state recovery: a client that lost its transport gets its id, rooms, data and missed events back.
+struct RecoveryOptions {
+    std::chrono::milliseconds max_disconnection_duration{120'000};
+    bool skip_middlewares = true;              ///< of a client that recovers; else they see it as a new one first
+    std::size_t max_bytes = 64 * 1024 * 1024;  ///< of events kept, each loop and namespace; the oldest go first
+    std::size_t max_sessions = 100'000;        ///< kept, each namespace; the oldest go first
+};
+
 /// Defaults are those of the reference server, socket.io 4.8, where it has the option.
 struct Options {
     engineio::Options engine;
     http::Limits http;
-    unsigned loops = 0;                                 ///< 0: one a core
-    std::chrono::milliseconds connect_timeout{45'000};  ///< a connection that joined no namespace by then is closed
-    std::size_t max_pending_events = 64;                ///< of a held socket; reading pauses above it
-    std::size_t max_attachments = 10;                   ///< of one packet; more closes the connection
-    std::size_t max_namespace_length = 256;             ///< bytes of a name in a CONNECT; longer closes the connection
-    std::size_t max_namespaces_per_connection = 64;     ///< joined at once; more is refused as `Invalid namespace`
-    bool cleanup_empty_child_namespaces = false;        ///< a dynamic namespace goes with its last socket
-    bool retain_auth = false;                           ///< keep each socket's CONNECT payload
-    AdapterFactory adapter;                             ///< empty: in memory, this server alone
-    std::function<void(const HandlerError&)> on_error;  ///< empty: standard error. Thread: any
+    unsigned loops = 0;                                        ///< 0: one a core
+    std::chrono::milliseconds connect_timeout{45'000};         ///< a connection that joined no namespace by then is closed
+    std::size_t max_pending_events = 64;                       ///< of a held socket; reading pauses above it
+    std::size_t max_attachments = 10;                          ///< of one packet; more closes the connection
+    std::size_t max_namespace_length = 256;                    ///< bytes of a name in a CONNECT; longer closes the connection
+    std::size_t max_namespaces_per_connection = 64;            ///< joined at once; more is refused as `Invalid namespace`
+    bool cleanup_empty_child_namespaces = false;               ///< a dynamic namespace goes with its last socket
+    bool retain_auth = false;                                  ///< keep each socket's CONNECT payload
+    std::optional<RecoveryOptions> connection_state_recovery;  ///< of the in-memory adapter; unset: off
+    AdapterFactory adapter;                                    ///< empty: in memory, this server alone
+    std::function<void(const HandlerError&)> on_error;         ///< empty: standard error. Thread: any
 };
 
 }  // namespace sio

@@ -1,5 +1,6 @@
 #include "sio/socketio/room_table.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -30,14 +31,26 @@ RoomTable::~RoomTable() {
 void RoomTable::insert(Socket& socket) {
     sockets_.insert(socket);
     occupants_.store(sockets_.size(), std::memory_order_relaxed);
+    if (own_room_is_real(socket)) return add_membership(socket, socket.id());
     nsp_.room_changed(RoomEvent::Created, socket.id(), {});
     nsp_.room_changed(RoomEvent::Joined, socket.id(), socket.id());
 }
 
+// A session taken up on another loop has an id that tells of the first one.
+bool RoomTable::own_room_is_real(const Socket& socket) const { return home_loop(socket.id()) != hub_.index(); }
+
+void RoomTable::rename(Socket& socket, std::string_view id) {
+    erase(socket);
+    std::ranges::copy(id, socket.id_.begin());
+    insert(socket);
+}
+
 void RoomTable::erase(Socket& socket) {
     while (!socket.memberships_.empty()) remove_membership(socket, socket.memberships_.size() - 1);
-    nsp_.room_changed(RoomEvent::Left, socket.id(), socket.id());
-    nsp_.room_changed(RoomEvent::Deleted, socket.id(), {});
+    if (!own_room_is_real(socket)) {
+        nsp_.room_changed(RoomEvent::Left, socket.id(), socket.id());
+        nsp_.room_changed(RoomEvent::Deleted, socket.id(), {});
+    }
     sockets_.erase(socket);
     occupants_.store(sockets_.size(), std::memory_order_relaxed);
 }
@@ -60,7 +73,10 @@ std::uint32_t RoomTable::index_of(const Socket& socket, const Room& room) {
 }
 
 void RoomTable::join(Socket& socket, std::string_view name) {
-    if (name == socket.id()) return;
+    if (name != socket.id()) add_membership(socket, name);
+}
+
+void RoomTable::add_membership(Socket& socket, std::string_view name) {
     const auto hash = hash_name(name);
     Room* room = find_room(name, hash);
     if (room == nullptr) {
@@ -81,6 +97,7 @@ void RoomTable::join(Socket& socket, std::string_view name) {
 }
 
 void RoomTable::leave(Socket& socket, std::string_view name) {
+    if (name == socket.id()) return;
     Room* const room = find_room(name, hash_name(name));
     if (room == nullptr) return;
     const auto index = index_of(socket, *room);

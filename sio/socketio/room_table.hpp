@@ -40,6 +40,8 @@ public:
     Hub& hub() const { return hub_; }
 
     void insert(Socket& socket);
+    /// Gives the socket the id of a session it takes up.
+    void rename(Socket& socket, std::string_view id);
     /// Out of all rooms and of the table.
     void erase(Socket& socket);
     Socket* find(std::string_view id) const;
@@ -63,7 +65,9 @@ private:
 
     Room* find_room(std::string_view name, std::uint32_t hash) const;
     static std::uint32_t index_of(const Socket& socket, const Room& room);
+    void add_membership(Socket& socket, std::string_view room);
     void remove_membership(Socket& socket, std::uint32_t index);
+    bool own_room_is_real(const Socket& socket) const;
     void collect(const Target& target, std::vector<Socket*>& found);
     std::uint32_t next_stamp();
     template <class Visit>

@@ -34,7 +34,15 @@ Socket::Rare& Socket::rare() {
     return *rare_;
 }
 
-void Socket::send(const EncodedEvent& event) { write(event, false); }
+void Socket::send(const EncodedEvent& event) {
+    auto& adapter = nsp().adapter();
+    if (!adapter.recovers()) {
+        write(event, false);
+    } else if (connected()) {
+        const auto own_room = id();
+        adapter.broadcast(event, {.rooms = {&own_room, 1}, .except = {}}, {.local = true, .compress = event.packet().compress});
+    }
+}
 bool Socket::send_volatile(const EncodedEvent& event) { return write(event, true); }
 
 bool Socket::write(const EncodedEvent& event, bool only_if_writable) {
@@ -93,7 +101,9 @@ std::vector<std::string_view> Socket::rooms() const {
     std::vector<std::string_view> names;
     if (state_ == State::Gone) return names;
     names.push_back(id());
-    for (const auto& membership : memberships_.all()) names.push_back(membership.room->name());
+    for (const auto& membership : memberships_.all()) {
+        if (membership.room->name() != id()) names.push_back(membership.room->name());
+    }
     return names;
 }
 

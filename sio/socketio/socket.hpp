@@ -28,6 +28,7 @@ namespace sio {
 class Connection;
 class LocalAdapter;
 class Namespace;
+class RecoveringAdapter;
 class Server;
 class SocketEmitter;
 
@@ -56,6 +57,8 @@ public:
     SocketHandle handle() const;
     /// Past its middlewares and not yet disconnected.
     bool connected() const { return state_ == State::Connected; }
+    /// It took up an earlier session (connection state recovery): id, rooms and data are that one's.
+    bool recovered() const { return recovered_; }
     /// The CONNECT packet's payload as JSON text, `{}` when there was none. Kept while middlewares and connection handlers run, and
     /// longer only with Options::retain_auth.
     std::string_view auth() const;
@@ -119,6 +122,7 @@ private:
     friend class Hold;
     friend class LocalAdapter;
     friend class Next;
+    friend class RecoveringAdapter;
     friend class Server;
     friend class SocketEmitter;
     friend class detail::RoomTable;
@@ -149,6 +153,7 @@ private:
     std::uint32_t stamp_ = 0;  // of the last visit that met it
     State state_ = State::Connecting;
     bool busy_ = false;  // inside a handler of one of its packets
+    bool recovered_ = false;
 };
 
 /// Options for one emission to one socket: `socket.timeout(5s).emit_with_ack(...)`. Use it within the expression.

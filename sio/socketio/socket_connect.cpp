@@ -1,6 +1,9 @@
 // The way of a socket into its namespace and out of it.
+#include <optional>
+#include <ranges>
 #include <utility>
 
+#include "sio/base/ids.hpp"
 #include "sio/base/json_writer.hpp"
 #include "sio/socketio/connection.hpp"
 #include "sio/socketio/guarded.hpp"
@@ -14,14 +17,40 @@
 
 namespace sio::detail {
 
-void SocketPackets::connect(Socket& socket, std::string_view auth) {
-    const bool anyone_asks = !socket.nsp().handlers().middlewares.empty();
-    if (!auth.empty()) socket.rare().auth = auth;
-    if (anyone_asks) {
-        run_middlewares(socket);
-    } else {
-        admit(socket);
+void SocketPackets::connect(Socket& socket, std::string_view auth_text, json::Value auth) {
+    if (!auth_text.empty()) socket.rare().auth = auth_text;
+    if (socket.nsp().adapter().recovers()) {
+        auto& rare = socket.rare();
+        const auto offset = auth["offset"].string();
+        rare.pid = auth["pid"].string().value_or("");
+        if (rare.pid.empty() || !offset) {
+            rare.pid.clear();
+        } else {
+            rare.offset = *offset;
+            const auto& recovery = socket.server().options().connection_state_recovery;
+            if (!recovery || recovery->skip_middlewares) return recover(socket);
+        }
     }
+    run_middlewares(socket);
+}
+
+// Missed events are collected up to the moment in which `admit` joins the session's rooms.
+void SocketPackets::recover(Socket& socket) {
+    const std::string pid = std::exchange(socket.rare().pid, {});
+    const std::string offset = std::exchange(socket.rare().offset, {});
+    socket.nsp().adapter().restore(pid, offset,
+                                   [&server = socket.server(), handle = socket.handle()](
+                                       std::optional<RestoredSession> restored) -> std::optional<RecoverableSession> {
+                                       Socket* const waiting = server.find(handle);
+                                       if (waiting == nullptr || waiting->state_ != Socket::State::Connecting) {
+                                           if (restored) return std::move(restored->session);
+                                       } else if (restored) {
+                                           admit(*waiting, std::move(restored));
+                                       } else {
+                                           run_middlewares(*waiting);
+                                       }
+                                       return std::nullopt;
+                                   });
 }
 
 // A middleware that answers before it returns is gone on from here, not from inside its call: it sees the socket as it left it, and any
@@ -29,8 +58,9 @@ void SocketPackets::connect(Socket& socket, std::string_view auth) {
 void SocketPackets::run_middlewares(Socket& socket) {
     using Outcome = Socket::Rare::Outcome;
     const auto& middlewares = socket.nsp().handlers().middlewares;
-    auto& rare = socket.rare();
-    while (rare.step < middlewares.size()) {
+    if (middlewares.empty() && !socket.rare_) return admit(socket, std::nullopt);
+    while (socket.rare().step < middlewares.size()) {
+        auto& rare = socket.rare();
         rare.outcome = Outcome::Open;
         rare.in_middleware = true;
         const auto& middleware = middlewares[rare.step];
@@ -46,7 +76,8 @@ void SocketPackets::run_middlewares(Socket& socket) {
         if (rare.outcome == Outcome::Refused) return refuse(socket, ConnectError(std::move(rare.error)));
         ++rare.step;
     }
-    admit(socket);
+    if (!socket.rare().offset.empty()) return recover(socket);
+    admit(socket, std::nullopt);
 }
 
 void SocketPackets::resolve(Socket& socket, std::uint32_t step, const ConnectError* error) {
@@ -62,16 +93,38 @@ void SocketPackets::resolve(Socket& socket, std::uint32_t step, const ConnectErr
     run_middlewares(socket);
 }
 
-void SocketPackets::admit(Socket& socket) {
+std::string SocketPackets::connect_packet(Socket& socket, std::string pid) {
     auto& nsp = socket.nsp();
-    socket.state_ = Socket::State::Connected;
-    nsp.connected_.fetch_add(1, std::memory_order_relaxed);
-
     std::string packet = "40";
     if (nsp.name() != "/") packet.append(nsp.name()).push_back(',');
-    json::Writer(packet).begin_object().field("sid", socket.id()).end_object();
-    socket.session_->send(engineio::text_packet(packet));
+    json::Writer writer(packet);
+    writer.begin_object().field("sid", socket.id());
+    if (nsp.adapter().recovers()) {
+        auto& kept = socket.rare().pid;
+        kept = pid.empty() ? random_id() : std::move(pid);
+        writer.field("pid", kept);
+    }
+    writer.end_object();
+    return packet;
+}
+
+void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restored) {
+    auto& nsp = socket.nsp();
+    std::string pid;
+    if (restored) {
+        socket.recovered_ = true;
+        socket.data_ = std::move(restored->session.data);
+        pid = std::move(restored->session.pid);
+        socket.table_->rename(socket, restored->session.sid);
+        for (const auto& room : restored->session.rooms) socket.join(room);
+    }
+    socket.state_ = Socket::State::Connected;
+    nsp.connected_.fetch_add(1, std::memory_order_relaxed);
+    socket.session_->send(engineio::text_packet(connect_packet(socket, std::move(pid))));
     socket.connection().joined();
+    if (restored) {
+        for (const auto& event : restored->missed) socket.write(event, false);
+    }
 
     socket.busy_ = true;
     for (const auto& handler : nsp.handlers().connection) {
@@ -102,10 +155,22 @@ void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
     socket.state_ = Socket::State::Leaving;
     nsp.connected_.fetch_sub(1, std::memory_order_relaxed);
     run(nsp.handlers().disconnecting, "disconnecting");
+    std::optional<RecoverableSession> session;
+    if (nsp.adapter().recovers() && recoverable(reason)) session = recoverable_session(socket);
     socket.table_->erase(socket);
     socket.state_ = Socket::State::Gone;
     run(nsp.handlers().disconnect, "disconnect");
+    if (session) {
+        session->data = std::move(socket.data_);
+        nsp.adapter().persist(std::move(*session));
+    }
     unlink(socket);
+}
+
+RecoverableSession SocketPackets::recoverable_session(Socket& socket) {
+    RecoverableSession session{.sid = std::string(socket.id()), .pid = std::move(socket.rare().pid), .rooms = {}, .data = {}};
+    for (const auto room : socket.rooms() | std::views::drop(1)) session.rooms.emplace_back(room);
+    return session;
 }
 
 // The object stays until the turn's end, for someone up the stack may be in one of its handlers. A child namespace may go with it, so

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "sio/base/json.hpp"
+#include "sio/socketio/adapter.hpp"
 #include "sio/socketio/disconnect_reason.hpp"
 #include "sio/socketio/handle.hpp"
 #include "sio/socketio/packet.hpp"
@@ -20,8 +23,8 @@ namespace detail {
 /// Thread: the socket's loop. Any call may disconnect the socket; the object lives until the turn's end.
 class SocketPackets {
 public:
-    /// Starts the middlewares.
-    static void connect(Socket& socket, std::string_view auth);
+    /// Starts the middlewares, or the taking up of an earlier session.
+    static void connect(Socket& socket, std::string_view auth_text, json::Value auth);
     /// The middleware at `step` said how to go on; late and repeated answers are ignored.
     static void resolve(Socket& socket, std::uint32_t step, const ConnectError* error);
 
@@ -31,7 +34,9 @@ public:
 
 private:
     static void run_middlewares(Socket& socket);
-    static void admit(Socket& socket);
+    static void recover(Socket& socket);
+    static void admit(Socket& socket, std::optional<RestoredSession> restored);
+    static std::string connect_packet(Socket& socket, std::string pid);
     static void refuse(Socket& socket, const ConnectError& error);
 
     static void store(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
@@ -41,6 +46,7 @@ private:
     static void on_ack(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
     static void handle(Socket& socket, const Event& event);
 
+    static RecoverableSession recoverable_session(Socket& socket);
     static void unlink(Socket& socket);
     static void trim(Socket& socket);
 };

@@ -50,7 +50,11 @@ struct StoredPacket {
 struct Socket::Rare {
     enum class Outcome : std::uint8_t { Open, Passed, Refused };
 
-    bool idle() const { return holds == 0 && waiting.empty() && auth.empty() && acks.empty() && !draining; }
+    bool idle() const { return holds == 0 && waiting.empty() && auth.empty() && acks.empty() && !draining && pid.empty(); }
+
+    // Connection state recovery.
+    std::string pid;
+    std::string offset;  // what the client had last, until its session is looked for
 
     // Middlewares.
     std::string auth;
