@@ -26,6 +26,8 @@ namespace desk::app {
 namespace {
 
 constexpr std::int64_t kLogPage = 1000;
+/// What a write may take that began just before its connection was to go.
+constexpr std::chrono::seconds kLastAnswers{3};
 
 sio::http::CorsOptions cors_of(const Config& config) {
     sio::http::CorsOptions cors;
@@ -62,6 +64,15 @@ sio::Options engine_of(const Config& config, sio::Log& log) {
         log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}});
     };
     return options;
+}
+
+bool has_writes_under_way(sio::Connection& connection) {
+    bool any = false;
+    connection.for_each_socket([&](sio::Socket& socket) {
+        const auto* seat = socket.data<Seat>();
+        any = any || (seat != nullptr && seat->writes > 0);
+    });
+    return any;
 }
 
 std::string url_of(const Config& config, const std::string& host, std::uint16_t port) {
@@ -186,6 +197,7 @@ std::expected<void, std::string> DeskServer::listen() {
     }
     parts_->io.start();
     parts_->ready = true;
+    listening_ = true;
     return {};
 }
 
@@ -197,12 +209,23 @@ void DeskServer::reload_certificate() {
         log_.info("certificate reloaded");
 }
 
-void DeskServer::stop() {
+void DeskServer::drain() {
     if (!parts_->ready.exchange(false)) return;
+    log_.info("draining", {{"connections", std::to_string(parts_->io.sessions())}, {"overMs", std::to_string(config_.drain_time.count())}});
+    drain_end_ = std::chrono::steady_clock::now() + config_.drain_time + kLastAnswers;
+    parts_->io.drain({.over = config_.drain_time, .busy = has_writes_under_way});
+}
+
+bool DeskServer::drained() const { return parts_->io.sessions() == 0 || std::chrono::steady_clock::now() >= drain_end_; }
+
+void DeskServer::stop() {
+    if (std::exchange(stopped_, true) || !listening_) return;
+    parts_->ready = false;
     log_.info("stopping");
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();
+    log_.info("stopped");
 }
 
 }  // namespace desk::app

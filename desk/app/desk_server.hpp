@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -27,7 +27,11 @@ public:
     const std::vector<std::string>& urls() const { return urls_; }
     /// Reads the certificate files again; connections stay.
     void reload_certificate();
-    /// Not ready from now on, no new connections; ends those there are, finishes writes.
+    /// Not ready from now on, no new connections; those there are are closed over `drain_time`, each when its writes are answered.
+    void drain();
+    /// Whether all have been closed, or those that are left have had time enough.
+    bool drained() const;
+    /// Ends what connections there are, finishes writes.
     void stop();
 
 private:
@@ -39,6 +43,9 @@ private:
     const Config config_;
     sio::Log& log_;
     std::vector<std::string> urls_;
+    std::chrono::steady_clock::time_point drain_end_;
+    bool listening_ = false;
+    bool stopped_ = false;
     std::unique_ptr<Parts> parts_;
 };
 

@@ -20,6 +20,15 @@ sigset_t block_signals() {
     return signals;
 }
 
+/// A second SIGTERM or SIGINT ends the waiting.
+void wait_until_drained(const desk::app::DeskServer& server, const sigset_t& signals) {
+    constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 10'000'000};
+    while (!server.drained()) {
+        const int signal = sigtimedwait(&signals, nullptr, &kLookEvery);
+        if (signal == SIGTERM || signal == SIGINT) return;
+    }
+}
+
 int serve(const desk::app::Config& config) {
     const sigset_t signals = block_signals();
     const auto keys = desk::app::load_or_make_keys(config);
@@ -43,6 +52,8 @@ int serve(const desk::app::Config& config) {
 
     int signal = 0;
     while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*server)->reload_certificate();
+    (*server)->drain();
+    wait_until_drained(**server, signals);
     (*server)->stop();
     return 0;
 }

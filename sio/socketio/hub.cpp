@@ -41,15 +41,27 @@ void Hub::insert(Connection& connection) {
     connection.following_ = connections_;
     if (connections_ != nullptr) connections_->previous_ = &connection;
     connections_ = &connection;
+    ++connection_count_;
 }
 
 void Hub::retire(Connection& connection) {
     if (connection.following_ != nullptr) connection.following_->previous_ = connection.previous_;
     (connection.previous_ != nullptr ? connection.previous_->following_ : connections_) = connection.following_;
+    --connection_count_;
     loop_.defer([owned = std::unique_ptr<Connection>(&connection)] {});
 }
 
+// One that ends keeps its link to the next until the turn's end, and the next, should it end too, is passed over.
+void Hub::for_each_connection(FunctionRef<bool(Connection&)> visit) {
+    for (Connection* connection = connections_; connection != nullptr;) {
+        Connection* const next = connection->following_;
+        if (connection->open() && !visit(*connection)) return;
+        connection = next;
+    }
+}
+
 void Hub::clear() {
+    drain_.reset();
     for (const auto& collector : collectors_) collector->abandon();
     collectors_.clear();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_set>
@@ -8,6 +9,8 @@
 
 #include "sio/base/json.hpp"
 #include "sio/runtime/loop.hpp"
+#include "sio/socketio/drain.hpp"
+#include "sio/socketio/function_ref.hpp"
 #include "sio/socketio/handle.hpp"
 
 namespace sio {
@@ -42,6 +45,12 @@ public:
 
     void insert(Connection& connection);
     void retire(Connection& connection);
+    std::size_t connections() const { return connection_count_; }
+    /// Until `visit` says false; it may end the one it is given.
+    void for_each_connection(FunctionRef<bool(Connection&)> visit);
+
+    /// From now on closes what is there, as `options` say.
+    void drain(DrainOptions options) { drain_ = std::make_unique<Drain>(*this, std::move(options)); }
 
     /// Keeps a collector alive until it is dropped.
     void keep(std::shared_ptr<AckCollector> collector) { collectors_.insert(std::move(collector)); }
@@ -76,6 +85,8 @@ private:
     std::vector<Slot> slots_;
     std::uint32_t free_ = kNone;
     Connection* connections_ = nullptr;
+    std::size_t connection_count_ = 0;
+    std::unique_ptr<Drain> drain_;
     std::vector<std::unique_ptr<json::Parser>> parsers_;
     std::unordered_set<std::shared_ptr<AckCollector>> collectors_;
 };

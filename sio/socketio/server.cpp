@@ -173,6 +173,16 @@ void Server::drain() {
     engine_->refuse_new_sessions();
 }
 
+void Server::drain(const DrainOptions& options) {
+    drain();
+    for (const auto& hub : hubs_) hub->loop().post([&hub = *hub, options] { hub.drain(options); });
+}
+
+std::size_t Server::sessions() const {
+    const auto counts = engine_->counts();
+    return counts.polling + counts.websocket;
+}
+
 void Server::close() {
     if (std::exchange(closed_, true)) return;
     drain();

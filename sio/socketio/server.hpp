@@ -17,6 +17,7 @@
 #include "sio/http/server.hpp"
 #include "sio/runtime/listener.hpp"
 #include "sio/socketio/connection.hpp"
+#include "sio/socketio/drain.hpp"
 #include "sio/socketio/namespace.hpp"
 #include "sio/socketio/options.hpp"
 #include "sio/socketio/socket.hpp"
@@ -80,6 +81,11 @@ public:
     void start();
     /// No new connections and sessions from now on; those there are go on. Thread: any.
     void drain();
+    /// The same, and ends the sessions there are little by little with `server shutting down`: stock clients hear `transport close`
+    /// and connect again by themselves. Wait for sessions() to be 0, then close().
+    void drain(const DrainOptions& options);
+    /// Open sessions. Thread: any.
+    std::size_t sessions() const;
     /// Stops listening, ends every session with `server shutting down`, closes the adapters, writes what is queued, and stops the
     /// loops, when they are its own. Blocks until that is done. Thread: any but a loop's.
     void close();

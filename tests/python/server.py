@@ -81,7 +81,7 @@ JWT_SECRET = "test-secret-test-secret-test-secret-32"
 def start_insightdesk(*args):
     """`insightdesk serve` with a new store in the temporary folder."""
     store = Path(temporary_folder()) / "desk.db"
-    return Server(BUILD / "insightdesk", "serve", "--port", "0", "--store", f"sqlite:{store}", "--jwt-secret", JWT_SECRET, *args)
+    return Server(BUILD / "insightdesk", "serve", "--port", "0", "--store", f"sqlite:{store}", "--jwt-secret", JWT_SECRET, "--drain-time", "0s", *args)
 
 
 def temporary_folder():
