@@ -51,13 +51,9 @@ for (const [title, transports] of TRANSPORTS) {
         if (transports[0] === "websocket") {
             // One is gone, and another still gets its answer.
             const first = await Promise.race(reasons.map((reason, i) => reason.then(() => i)));
-            const left = await Promise.any(
-                clients.filter((_, i) => i !== first).map(({ socket, inbox }) => {
-                    socket.emit("ping", { timestamp: 1 });
-                    return inbox.next("pong");
-                }),
-            );
-            assert.equal(left[0].timestamp, 1);
+            const others = clients.filter((_, i) => i !== first);
+            const answer = await Promise.any(others.map(({ socket }) => socket.emitWithAck("ping", { timestamp: 1 })));
+            assert.equal(answer.ok, true);
         }
         // Not `io server disconnect`, after which stock clients would stay away. A poll that begins when nobody listens any more fails.
         const expected = transports.length === 1 && transports[0] === "polling" ? ["transport close", "transport error"] : ["transport close"];
@@ -95,7 +91,8 @@ test("while it drains it says that it is not ready, and takes nobody in", async 
     while (answer.status === 200);
     assert.deepEqual([answer.status, JSON.parse(answer.text).status], [503, "draining"]);
     assert.equal((await get(agent, `${server.url}/socket.io/?EIO=4&transport=polling`)).status, 503);
-    await assert.rejects(get(undefined, `${server.url}/healthz`), { code: "ECONNREFUSED" });
+    const refusal = await get(undefined, `${server.url}/healthz`).catch((error) => error.code);
+    assert.ok(["ECONNREFUSED", "ECONNRESET"].includes(refusal), refusal);
     assert.equal(socket.connected, true);
     const reason = disconnection(socket);
     server.signal("SIGTERM");
@@ -111,7 +108,7 @@ test("a write under way is answered before its connection goes", async (t) => {
     const { id } = await carl.made("POST", "/v1/conversations", {});
     const { socket, inbox } = await carl.connect(t, "/", { transports: ["websocket"] });
     const chat = socket.io.socket("/chat", { auth: { token: carl.token } });
-    await once(chat.connect(), "connect");
+    await once(chat, "connect");
     assert.equal((await chat.emitWithAck("chat:join", { conversationId: id })).ok, true);
     const idle = await ann.connect(t, "/");
 
