@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: sio-conformance [--port 3000] [--loops N] [--cert FILE --key FILE]\n"
-    "                       [--ping-interval MS] [--ping-timeout MS] [--header-timeout MS]\n";
+    "                       [--ping-interval MS] [--ping-timeout MS] [--header-timeout MS] [--recovery MS]\n";
 
 using Arguments = std::map<std::string, std::string, std::less<>>;
 
@@ -78,8 +78,12 @@ int main(int argc, char** argv) {
     options.connect_timeout = std::chrono::seconds(1);
     options.loops = number(values, "loops", 0);
     options.http.header_timeout = std::chrono::milliseconds(number(values, "header-timeout", 10'000));
+    if (values.contains("recovery")) {
+        options.connection_state_recovery.emplace().max_disconnection_duration = std::chrono::milliseconds(number(values, "recovery", 0));
+    }
     sio::Server io(std::move(options));
     conformance::add_fixture(io);
+    conformance::add_rooms(io);
 
     sio::engineio::Server engine(io.loops(), engine_options("/engine.io/", values), conformance::echo);
     conformance::WebsocketEcho websocket_echo;

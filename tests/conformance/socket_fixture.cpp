@@ -10,4 +10,17 @@ void add_fixture(sio::Server& io) {
     io.on("message-with-ack", [](sio::Socket&, const sio::Event& event) { event.ack(event.args()); });
 }
 
+void add_rooms(sio::Server& io) {
+    sio::Namespace& rooms = io.of("/rooms");
+    rooms.on("join", [](sio::Socket& socket, const sio::Event& event) {
+        socket.join(event[0].string().value_or(""));
+        event.ack();
+    });
+    rooms.on_disconnect([&rooms](sio::Socket& socket, sio::DisconnectReason) { rooms.to("witnesses").emit("left", socket.id()); });
+    rooms.on("say", [&rooms](sio::Socket&, const sio::Event& event) {
+        rooms.to(event[0].string().value_or("")).emit("said", event.args().slice(1));
+        event.ack();
+    });
+}
+
 }  // namespace conformance
