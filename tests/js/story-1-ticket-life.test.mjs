@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startInsightDesk } from "./lib/server.mjs";
-import { Stage } from "./lib/stage.mjs";
+import { MARK, Stage } from "./lib/stage.mjs";
 
 let server;
 before(async () => (server = await startInsightDesk({ args: ["--limits", "high"] })));
@@ -103,4 +103,4 @@ for (const [round, [first, second, third]] of [
     });
 }
 
-const isMark = (data) => data.subject === "a mark";
+const isMark = (data) => data.subject === MARK;

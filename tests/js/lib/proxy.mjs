@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 export class Network {
     #pairs = new Set();
     #silent = false;
+    #arrived = [];
 
     /** Ends with the test `t`. */
     static async open(t, port) {
@@ -19,11 +20,17 @@ export class Network {
     #carry(near, port) {
         const far = connect(port, "127.0.0.1");
         this.#pairs.add([near, far]);
+        far.on("data", (chunk) => this.#silent || this.#arrived.push(chunk));
         for (const [from, to] of [[near, far], [far, near]]) {
             from.on("data", (chunk) => this.#silent || to.write(chunk));
             from.on("end", () => this.#silent || to.end());
             from.on("error", () => this.#silent || to.destroy());
         }
+    }
+
+    /** Every byte the server has sent through this network. */
+    arrived() {
+        return Buffer.concat(this.#arrived).toString("latin1");
     }
 
     /** From now on nothing passes, not even the end of a connection: as when a cable is pulled. */

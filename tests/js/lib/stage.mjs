@@ -13,6 +13,9 @@ const BARRIERS = {
     "/notifications": ["notification:markRead", { id: "no-such-notification" }],
 };
 
+/** The subject of the tickets by which `Stage.settle` knows that all has come. */
+export const MARK = "a mark";
+
 /** True when `actual` has all that `expected` asks: objects may have more keys, `undefined` means absent, a function is a question. */
 export function covers(actual, expected) {
     if (typeof expected === "function") return Boolean(expected(actual));
@@ -48,7 +51,8 @@ export class Party extends Person {
 
     /** Connects every namespace, one after the other, upgraded where that was asked. What comes meanwhile is `arrival`. */
     async arrive(t, auth = this.auth) {
-        this.manager = new Manager(this.at, { transports: this.transports, reconnection: false });
+        // Not deflated, so that what is on the wire can be read there.
+        this.manager = new Manager(this.at, { transports: this.transports, reconnection: false, perMessageDeflate: false });
         t.after(() => this.vanish());
         for (const nsp of this.namespaces) {
             const socket = this.manager.socket(nsp, { auth: { token: this.token, ...(typeof auth === "function" ? auth(nsp) : auth) } });
@@ -80,7 +84,7 @@ export class Party extends Person {
     /** The socket of the namespace that `event` belongs to. */
     socket(event) {
         const prefix = event.slice(0, event.indexOf(":"));
-        return this.sockets[{ ticket: "/tickets", chat: "/chat", notification: "/notifications" }[prefix] ?? "/"];
+        return this.sockets[{ ticket: "/tickets", chat: "/chat", notification: "/notifications", presence: "/presence" }[prefix] ?? "/"];
     }
 
     /** Sends an event and gives its acknowledgement. */
@@ -109,7 +113,7 @@ export class Party extends Person {
     async settled() {
         this.#barrier = true;
         for (const [nsp, socket] of Object.entries(this.sockets)) {
-            if (!socket.connected) continue;
+            if (!socket.connected || !BARRIERS[nsp]) continue;
             const [event, payload] = BARRIERS[nsp];
             await within(socket.emitWithAck(event, payload), `${this.name}: barrier of ${nsp}`);
         }
@@ -151,13 +155,14 @@ export class Stage {
     #marks = new Set();
     parties = [];
 
+    /** `server` is anything with a `url`. */
     constructor(server) {
         this.server = server;
     }
 
     /** Somebody of `org`, not connected yet. `id` may be that of somebody in another org; `name` is what failures call the party. */
     add(org, id, options = {}) {
-        const party = new Party(this.server.url, id, { name: `${id} of ${org}`, org, ...options });
+        const party = new Party(options.at ?? this.server.url, id, { name: `${id} of ${org}`, org, ...options });
         party.org = org;
         this.parties.push(party);
         return party;
@@ -173,7 +178,7 @@ export class Stage {
     }
 
     async #mark(author) {
-        const { id } = await author.made("POST", "/v1/tickets", { subject: "a mark" });
+        const { id } = await author.made("POST", "/v1/tickets", { subject: MARK });
         this.#marks.add(`${author.org} ${id}`);
         return id;
     }
