@@ -46,6 +46,7 @@ struct Config {
     std::chrono::milliseconds token_grace = std::chrono::seconds(30);
     std::chrono::milliseconds presence_grace = std::chrono::seconds(15);
     std::chrono::milliseconds typing_expiry = std::chrono::seconds(6);
+    std::chrono::milliseconds chat_grace = std::chrono::seconds(5);
     std::chrono::milliseconds chat_timeout = std::chrono::seconds(120);
     std::chrono::milliseconds chat_inactivity = std::chrono::minutes(30);
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);

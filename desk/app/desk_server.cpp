@@ -5,7 +5,9 @@
 #include "desk/app/demo.hpp"
 #include "desk/app/trusted_proxies.hpp"
 #include "desk/auth/token_verifier.hpp"
+#include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
+#include "desk/chat/timeouts.hpp"
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
@@ -93,7 +95,12 @@ struct DeskServer::Parts {
           typing(io, limits, config.typing_expiry),
           delivery(
               io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
-          api(io.http(), verifier, limits, cors_of(config), address_of(config)) {}
+          api(io.http(), verifier, limits, cors_of(config), address_of(config)),
+          online(
+              io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
+              [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }) {
+        delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });
+    }
 
     void read_log(std::string org, std::int64_t after, std::function<void(std::optional<std::vector<EventRow>>)> done) {
         store->read(
@@ -104,6 +111,17 @@ struct DeskServer::Parts {
             [done = std::move(done)](Result<std::vector<EventRow>> rows) { done(rows ? std::optional(std::move(*rows)) : std::nullopt); });
     }
 
+    /// Writes down for the time-outs that a conversation's customer is there, or gone.
+    void note_customer(const std::string& org, std::string conversation, bool here, std::move_only_function<void(bool)> done) {
+        store->write(
+            org,
+            [conversation = std::move(conversation), here](store::Transaction& tx) -> Result<bool> {
+                chat::note_customer(tx, conversation, here);
+                return here;
+            },
+            [done = std::move(done)](const Result<bool>& noted) mutable { done(noted.has_value()); });
+    }
+
     /// Everything that needs the store.
     void wire() {
         for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence"}) admission.guard(io.of(name));
@@ -112,7 +130,7 @@ struct DeskServer::Parts {
         commands.emplace(io, *store);
         add_main_events(io, door);
         tickets.emplace(io, door, *commands, typing);
-        chat.emplace(io, door, *commands, typing);
+        chat.emplace(io, door, *commands, typing, online);
         notifications.emplace(io, *store, door, *commands);
         rest::add_update_routes(api, *store);
         rest::add_ticket_routes(api, *store);
@@ -138,10 +156,13 @@ struct DeskServer::Parts {
     Typing typing;
     Delivery delivery;
     rest::Api api;
+    // Everybody is online until there is presence to ask.
+    chat::OnlineLists online;
     std::unique_ptr<store::Store> store;
     std::optional<SocketCommands> commands;
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
+    std::optional<chat::ChatTimeouts> chat_timeouts;
     std::optional<notifications::NotificationSockets> notifications;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::atomic<bool> ready{false};
@@ -171,6 +192,8 @@ std::expected<void, std::string> DeskServer::open() {
         if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
     }
     parts_->wire();
+    parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
+    parts_->chat_timeouts->begin();
     return {};
 }
 

@@ -64,7 +64,11 @@ constexpr Setting kTimes[] = {
                                                                   "How long after the last connection a person still counts as present."),
     row<kField<&Config::typing_expiry>, between<kSecond, 5 * kMinute>>(
         "typing_expiry", "TIME", "When typing that is not repeated ends; more than the 3 s after which clients stop."),
-    row<kField<&Config::chat_timeout>, between<kSecond, kDay>>("chat_timeout", "TIME", "When a chat ends whose customer is gone."),
+    row<kField<&Config::chat_grace>, between<0, 2 * kMinute>>(
+        "chat_grace", "TIME", "How long after their last socket somebody still stands in a chat's list of those online."),
+    row<kField<&Config::chat_timeout>, between<kSecond, kDay>>(
+        "chat_timeout", "TIME",
+        "When a chat ends whose customer is gone; it begins with the end of chat_grace, or with a start of the server."),
     row<kField<&Config::chat_inactivity>, between<kSecond, 30 * kDay>>("chat_inactivity", "TIME",
                                                                        "When a chat ends in which nobody writes."),
     row<kField<&Config::connect_timeout>, between<100, 5 * kMinute>>("connect_timeout", "TIME",

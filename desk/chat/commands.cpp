@@ -111,6 +111,9 @@ Result<JoinOutcome> run(Transaction& tx, const Actor& actor, const JoinConversat
             tx.raise(ConversationChanged{*before, after, actor});
         }
     }
+    // Should this be the last that is heard of them, their time-out runs from now.
+    if (actor.user == after.customer.id && tx.conversations().customer_here_until(after.id) != store::kStillHere)
+        tx.conversations().set_customer_here_until(after.id, tx.now_us());
     JoinOutcome outcome{after, describe(tx, after), tx.position(), std::nullopt};
     if (after.status == ConversationStatus::Ended) outcome.ended_json = ended_payload(after);
     return outcome;

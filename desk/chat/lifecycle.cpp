@@ -1,5 +1,7 @@
 #include "desk/chat/lifecycle.hpp"
 
+#include <algorithm>
+
 #include "desk/chat/events.hpp"
 #include "desk/model/access.hpp"
 
@@ -34,6 +36,27 @@ std::string save(Transaction& tx, const Actor& actor, const UserRef& author, con
     tx.raise(ConversationChanged{before, after, actor});
     return json;
 }
+
+ConversationOutcome end(Transaction& tx, const Actor& actor, const Conversation& before, EndReason reason) {
+    const UserRef author = tx.ensure(actor);
+    Conversation after = before;
+    after.status = ConversationStatus::Ended;
+    after.ended_at_us = tx.now_us();
+    after.end_reason = reason;
+    after.waiting_since_us.reset();
+    std::string json = save(tx, actor, author, before, after);
+    return {std::move(after), std::move(json)};
+}
+
+/// When somebody wrote last, or took it, or opened it.
+std::int64_t last_activity_us(const store::Snapshot& snapshot, const Conversation& conversation) {
+    std::int64_t last = std::max(conversation.created_at_us, conversation.started_at_us.value_or(0));
+    if (conversation.last_number == 0) return last;
+    const auto message = snapshot.chat_messages().at(conversation.id, conversation.last_number);
+    return message ? std::max(last, message->created_at_us) : last;
+}
+
+std::int64_t us(std::chrono::milliseconds time) { return std::chrono::microseconds(time).count(); }
 
 }  // namespace
 
@@ -80,14 +103,30 @@ Result<ConversationOutcome> run(Transaction& tx, const Actor& actor, const EndCo
     if (!may_give(actor.role, reason)) return invalid("reason", "NOT_ALLOWED");
     if (before->status == ConversationStatus::Ended) return fail(Error{ErrorCode::Conflict, {}, {}}.because("ENDED"));
 
-    const UserRef author = tx.ensure(actor);
-    Conversation after = *before;
-    after.status = ConversationStatus::Ended;
-    after.ended_at_us = tx.now_us();
-    after.end_reason = reason;
-    after.waiting_since_us.reset();
-    std::string json = save(tx, actor, author, *before, after);
-    return ConversationOutcome{std::move(after), std::move(json)};
+    return end(tx, actor, *before, reason);
+}
+
+Result<ExpireOutcome> run(Transaction& tx, const Actor& actor, const ExpireConversation& command) {
+    const auto conversation = tx.conversations().find(command.conversation);
+    if (!conversation) return fail(ErrorCode::RoomNotFound);
+    if (conversation->status == ConversationStatus::Ended) return ExpireOutcome{};
+    const auto here_until = tx.conversations().customer_here_until(command.conversation);
+    const std::int64_t active = last_activity_us(tx, *conversation);
+    std::optional<EndReason> reason;
+    if (here_until && *here_until <= tx.now_us() - us(command.times.customer_timeout)) {
+        reason = EndReason::CustomerTimeout;
+    } else if (active <= tx.now_us() - us(command.times.inactivity)) {
+        reason = EndReason::Inactivity;
+    }
+    if (reason)
+        end(tx, actor, *conversation, *reason);
+    else
+        tx.conversations().set_quiet_since(command.conversation, active);
+    return ExpireOutcome{reason};
+}
+
+void note_customer(Transaction& tx, std::string_view conversation, bool here) {
+    tx.conversations().set_customer_here_until(conversation, here ? store::kStillHere : tx.now_us());
 }
 
 }  // namespace desk::chat

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "desk/chat/commands.hpp"
 
@@ -30,6 +32,23 @@ struct EndConversation {
     std::optional<EndReason> reason;
 };
 
+/// How long a conversation goes on by itself.
+struct ChatTimes {
+    std::chrono::milliseconds customer_timeout = std::chrono::seconds(120);  ///< without its customer, who has been there
+    std::chrono::milliseconds inactivity = std::chrono::minutes(30);         ///< without a message, or an agent who takes it
+};
+
+/// Ends the conversation if its time is over, as the server: emits chat:updated, then chat:ended with customer_timeout or inactivity.
+/// Else it takes down from when on to look again.
+struct ExpireConversation {
+    std::string conversation;
+    ChatTimes times;
+};
+
+struct ExpireOutcome {
+    std::optional<EndReason> ended;
+};
+
 struct ReadOutcome {
     bool moved = false;
 };
@@ -37,5 +56,9 @@ struct ReadOutcome {
 Result<ReadOutcome> run(store::Transaction& tx, const Actor& actor, const ReadConversation& command);
 Result<ConversationOutcome> run(store::Transaction& tx, const Actor& actor, const AssignConversation& command);
 Result<ConversationOutcome> run(store::Transaction& tx, const Actor& actor, const EndConversation& command);
+
+Result<ExpireOutcome> run(store::Transaction& tx, const Actor& actor, const ExpireConversation& command);
+/// The customer has come, or has gone.
+void note_customer(store::Transaction& tx, std::string_view conversation, bool here);
 
 }  // namespace desk::chat

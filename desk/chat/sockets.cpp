@@ -1,5 +1,6 @@
 #include "desk/chat/sockets.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "desk/chat/commands.hpp"
@@ -21,6 +22,10 @@ struct Joined {
     Missed missed;
 };
 
+bool replays_the_end(const Missed& missed) {
+    return std::ranges::any_of(missed.events, [](const store::ReplayedEvent& event) { return event.name == "chat:ended"; });
+}
+
 Error not_joined(std::string_view conversation) {
     return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
 }
@@ -35,8 +40,8 @@ Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Eve
 
 }  // namespace
 
-ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing)
-    : door_(door), commands_(commands), typing_(typing) {
+ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing, OnlineLists& online)
+    : door_(door), commands_(commands), typing_(typing), online_(online) {
     sio::Namespace& nsp = io.of("/chat");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (ChatSockets::*handler)(sio::Socket&, const sio::Event&)) {
         door.on(nsp, event, kind,
@@ -48,7 +53,7 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
     on("chat:read", Kind::Read, &ChatSockets::read);
     on("chat:typing", Kind::Typing, &ChatSockets::typing);
     nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
-        if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
+        if (seat_of(socket).subscribed > 0) disconnecting(socket);
     });
 }
 
@@ -70,8 +75,8 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
             auto missed = missed_of(tx, identity->actor, since, outcome->cursor, Namespace::Chat, command.conversation, limit);
             return Joined{std::move(*outcome), std::move(missed)};
         },
-        [this, id = std::string(*conversation), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Joined& joined,
-                                                                        const Pending& pending) -> Result<void> {
+        [this, id = std::string(*conversation), asked = !since.empty(), observing = command.observe](
+            sio::Socket& on_loop, sio::Ack& ack, const Joined& joined, const Pending& pending) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
             const std::string room = rooms::conversation(member.org, id);
             if (!on_loop.in_room(room)) {
@@ -84,12 +89,27 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
                     sio::json::object({{"conversation", sio::json::Raw{outcome.json}}, {"cursor", to_string(outcome.cursor)}});
                 ack(sio::json::Raw{ok_with(answer.str())});
             }
-            if (outcome.ended_json) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
+            if (outcome.ended_json && !replays_the_end(joined.missed)) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
             catch_up(on_loop, joined.missed, pending, outcome.cursor, asked);
             typing_.tell(place_of(member, id), on_loop.handle(), is_staff(member.role));
+            online_.joined({.conversation = id,
+                            .who = visitor_of(on_loop).identity,
+                            .socket = on_loop.handle(),
+                            .observing = observing && member.role == Role::Admin,
+                            .customer = member.user == outcome.conversation.customer.id,
+                            .ended = outcome.ended_json.has_value()});
             return {};
         });
     return {};
+}
+
+void ChatSockets::disconnecting(sio::Socket& socket) {
+    const Actor& actor = visitor_of(socket).actor();
+    typing_.gone(place_of(actor, {}), socket.handle());
+    const std::string prefix = rooms::conversation(actor.org, {});
+    for (const std::string_view room : socket.rooms()) {
+        if (room.starts_with(prefix)) online_.left(actor.org, std::string(room.substr(prefix.size())), socket.handle());
+    }
 }
 
 Result<void> ChatSockets::leave(sio::Socket& socket, const sio::Event& event) {
@@ -99,6 +119,7 @@ Result<void> ChatSockets::leave(sio::Socket& socket, const sio::Event& event) {
     const std::string room = rooms::conversation(actor.org, *conversation);
     if (socket.in_room(room)) {
         typing_.gone(place_of(actor, *conversation), socket.handle());
+        online_.left(actor.org, std::string(*conversation), socket.handle());
         socket.leave(room);
         --seat_of(socket).subscribed;
     }
@@ -147,8 +168,10 @@ Result<void> ChatSockets::read(sio::Socket& socket, const sio::Event& event) {
 Result<void> ChatSockets::typing(sio::Socket& socket, const sio::Event& event) {
     const auto conversation = joined_conversation(socket, event);
     if (!conversation) return std::unexpected(conversation.error());
-    const Visitor& visitor = visitor_of(socket);
-    typing_.started(place_of(visitor.actor(), *conversation), visitor.identity, socket.handle(), false);
+    online_.while_open(visitor_of(socket).actor().org, std::string(*conversation),
+                       [this, identity = visitor_of(socket).identity, id = std::string(*conversation), from = socket.handle()] {
+                           typing_.started(place_of(identity->actor, id), identity, from, false);
+                       });
     accept(event);
     return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "desk/chat/online.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
 #include "desk/session/counts.hpp"
@@ -11,7 +12,7 @@ namespace desk::chat {
 /// The events that clients send in /chat.  Thread: loops; immutable but for its locked buckets.
 class ChatSockets {
 public:
-    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing);
+    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing, OnlineLists& online);
 
 private:
     Result<void> join(sio::Socket& socket, const sio::Event& event);
@@ -19,10 +20,12 @@ private:
     Result<void> message(sio::Socket& socket, const sio::Event& event);
     Result<void> read(sio::Socket& socket, const sio::Event& event);
     Result<void> typing(sio::Socket& socket, const sio::Event& event);
+    void disconnecting(sio::Socket& socket);
 
     Door& door_;
     SocketCommands& commands_;
     Typing& typing_;
+    OnlineLists& online_;
     KeyedBuckets messages_;
 };
 

@@ -100,6 +100,9 @@ void Delivery::emit(const EventRow& row) {
     else if (!row.author.empty() && row.name == "chat:message") {
         typing_.ended_by_message({TypingPlace::Kind::Conversation, row.org, row.subject}, row.author);
     }
+    for (const auto& [name, hook] : hooks_) {
+        if (row.name == name) hook(row);
+    }
     sio::Namespace* where = nsp(row);
     if (where == nullptr) return;
     const auto emission = std::make_shared<const Emission>(*where, row);

@@ -26,6 +26,9 @@ public:
     Delivery(sio::Server& io, Typing& typing, ReadLog read_log, sio::Log& log);
     ~Delivery();
 
+    /// Calls `hook` with each row of that name before its sockets are told. Before the server starts; `hook` runs on the org's home loop.
+    void before(std::string name, std::function<void(const EventRow&)> hook) { hooks_.emplace_back(std::move(name), std::move(hook)); }
+
     /// Rows of one commit, in seq order, once the commit is certain.
     void committed(std::vector<EventRow> rows);
 
@@ -43,6 +46,7 @@ private:
     Typing& typing_;
     ReadLog read_log_;
     sio::Log& log_;
+    std::vector<std::pair<std::string, std::function<void(const EventRow&)>>> hooks_;
     std::vector<std::unordered_map<std::string, std::unique_ptr<Sequencer>>> sequencers_;  // one map a loop
 };
 

@@ -20,7 +20,7 @@ constexpr sql::Sql kAgents{
     "WHERE a.org = ?1 AND a.conversation_id = ?2 ORDER BY a.position"};
 constexpr sql::Sql kInsert{
     "INSERT INTO conversations (org, id, status, customer_id, team_id, ticket_id, last_number, waiting_since, started_at, ended_at, "
-    "end_reason, created_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12)"};
+    "end_reason, created_at, version, quiet_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?11)"};
 constexpr sql::Sql kUpdate{
     "UPDATE conversations SET status = ?3, team_id = ?4, ticket_id = ?5, waiting_since = ?6, started_at = ?7, ended_at = ?8, "
     "end_reason = ?9, version = ?10 WHERE org = ?1 AND id = ?2"};
@@ -28,6 +28,18 @@ constexpr sql::Sql kDropAgents{"DELETE FROM conversation_agents WHERE org = ?1 A
 constexpr sql::Sql kAddAgent{"INSERT INTO conversation_agents (org, conversation_id, position, user_id) VALUES (?1, ?2, ?3, ?4)"};
 constexpr sql::Sql kTakeNumber{
     "UPDATE conversations SET last_number = last_number + 1 WHERE org = ?1 AND id = ?2 AND status <> 'ended' RETURNING last_number"};
+
+constexpr sql::Sql kHereUntil{"SELECT customer_here_until FROM conversations WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kSetHereUntil{"UPDATE conversations SET customer_here_until = ?3 WHERE org = ?1 AND id = ?2 AND status <> 'ended'"};
+constexpr sql::Sql kSetQuietSince{"UPDATE conversations SET quiet_since = ?3 WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kAbsent{
+    "SELECT org, id FROM conversations WHERE customer_here_until <= ?1 AND status <> 'ended' ORDER BY customer_here_until LIMIT ?2"};
+constexpr sql::Sql kQuiet{"SELECT org, id FROM conversations WHERE quiet_since <= ?1 AND status <> 'ended' ORDER BY quiet_since LIMIT ?2"};
+constexpr sql::Sql kNextAbsent{
+    "SELECT MIN(customer_here_until) FROM conversations WHERE customer_here_until > ?1 AND customer_here_until < ?2 AND status <> 'ended'"};
+constexpr sql::Sql kNextQuiet{"SELECT MIN(quiet_since) FROM conversations WHERE quiet_since > ?1 AND status <> 'ended'"};
+constexpr sql::Sql kForgetPresence{
+    "UPDATE conversations SET customer_here_until = ?2 WHERE customer_here_until = ?1 AND status <> 'ended'"};
 
 constexpr sql::Sql kMarkers{
     "SELECT user_id, number, message_id FROM read_markers WHERE org = ?1 AND conversation_id = ?2 ORDER BY user_id"};
@@ -184,6 +196,15 @@ void Conversations::save_marker(std::string_view id, const ReadMarker& marker) {
     session_.run(kSaveMarker, org_, id, marker.user, marker.number, marker.message);
 }
 
+std::optional<std::int64_t> Conversations::customer_here_until(std::string_view id) const {
+    auto row = session_.query(kHereUntil, org_, id);
+    return row.next() ? row.maybe_integer(0) : std::nullopt;
+}
+
+void Conversations::set_customer_here_until(std::string_view id, std::int64_t time_us) { session_.run(kSetHereUntil, org_, id, time_us); }
+
+void Conversations::set_quiet_since(std::string_view id, std::int64_t time_us) { session_.run(kSetQuietSince, org_, id, time_us); }
+
 std::optional<ChatMessage> ChatMessages::find(std::string_view conversation, std::string_view id) const {
     return first_message(session_.query(kFindMessage, org_, conversation, id));
 }
@@ -215,5 +236,22 @@ void ChatMessages::insert(const ChatMessage& m) {
     session_.run(kInsertMessage, org_, m.conversation, m.number, m.id, m.sender.id, m.content, to_string(m.type), m.attachments_json,
                  m.client_message_id, m.created_at_us);
 }
+
+DueConversations due_conversations(sql::Session& session, std::int64_t absent_before_us, std::int64_t quiet_before_us, std::int64_t limit) {
+    DueConversations out;
+    const auto take = [&](sql::Rows rows) {
+        while (rows.next()) {
+            DueConversations::Name name{rows.text(0), rows.text(1)};
+            if (std::ranges::find(out.due, name) == out.due.end()) out.due.push_back(std::move(name));
+        }
+    };
+    take(session.query(kAbsent, absent_before_us, limit));
+    take(session.query(kQuiet, quiet_before_us, limit));
+    if (auto row = session.query(kNextAbsent, absent_before_us, kStillHere); row.next()) out.next_absence = row.maybe_integer(0);
+    if (auto row = session.query(kNextQuiet, quiet_before_us); row.next()) out.next_quiet = row.maybe_integer(0);
+    return out;
+}
+
+std::int64_t forget_presence(sql::Session& session, std::int64_t now_us) { return session.run(kForgetPresence, kStillHere, now_us); }
 
 }  // namespace desk::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ struct ConversationFilter {
     std::int64_t limit = 50;
 };
 
+/// A customer who has a socket in the conversation.
+inline constexpr std::int64_t kStillHere = std::numeric_limits<std::int64_t>::max();
+
 /// The conversations of one org.
 class Conversations {
 public:
@@ -36,6 +40,12 @@ public:
     std::vector<ReadMarker> markers(std::string_view id) const;
     std::optional<std::int64_t> marker(std::string_view id, std::string_view user) const;
     void save_marker(std::string_view id, const ReadMarker& marker);
+
+    /// Until when the customer was there: nullopt, never; kStillHere, they are. Of an ended conversation it does not change any more.
+    std::optional<std::int64_t> customer_here_until(std::string_view id) const;
+    void set_customer_here_until(std::string_view id, std::int64_t time_us);
+    /// Nobody has written since, as far as known: the conversation is looked at again when that is long enough ago.
+    void set_quiet_since(std::string_view id, std::int64_t time_us);
 
 private:
     sql::Session& session_;
@@ -62,5 +72,24 @@ private:
     sql::Session& session_;
     std::string_view org_;
 };
+
+/// Open conversations of all orgs that may have to end.
+struct DueConversations {
+    struct Name {
+        std::string org;
+        std::string id;
+        bool operator==(const Name&) const = default;
+    };
+    std::vector<Name> due;
+    std::optional<std::int64_t> next_absence;  ///< customer_here_until of the next one that is not due yet
+    std::optional<std::int64_t> next_quiet;    ///< its quiet_since likewise
+};
+
+/// Those whose customer was there last at `absent_before_us` or earlier, or that were quiet since `quiet_before_us` or earlier; at most
+/// `limit` of each kind, the oldest first. Reads two indexes and nothing else.
+DueConversations due_conversations(sql::Session& session, std::int64_t absent_before_us, std::int64_t quiet_before_us, std::int64_t limit);
+
+/// After a start nobody is there any more: every customer who was, was there until `now_us`. How many.
+std::int64_t forget_presence(sql::Session& session, std::int64_t now_us);
 
 }  // namespace desk::store

@@ -77,12 +77,21 @@ CREATE TABLE maintenance (id TEXT PRIMARY KEY, org TEXT, message TEXT NOT NULL, 
     cancelled BIGINT NOT NULL) {clustered};
 )sql";
 
+/// When chats end by themselves. `customer_here_until`: null, never there; the greatest integer, there now. `quiet_since`: nobody has
+/// written from then on until, at least, the last time it was looked at; a message does not move it.
+constexpr std::string_view kChatTimeouts = R"sql(
+ALTER TABLE conversations ADD COLUMN customer_here_until BIGINT;
+ALTER TABLE conversations ADD COLUMN quiet_since BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX conversations_by_absence ON conversations (customer_here_until) WHERE customer_here_until IS NOT NULL AND status <> 'ended';
+CREATE INDEX conversations_by_quiet ON conversations (quiet_since) WHERE status <> 'ended';
+)sql";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
 };
 
-constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}};
+constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}, Migration{"chat timeouts", kChatTimeouts}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

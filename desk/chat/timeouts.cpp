@@ -1,0 +1,96 @@
+#include "desk/chat/timeouts.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace desk::chat {
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// What is ended at once; no more stands in the way of other commands.
+constexpr std::int64_t kBatch = 100;
+// The clock of the store may step, and conversations come that are due before the next one known: no longer sleep than this, or than
+// the shorter time-out.
+constexpr milliseconds kLongestSleep{1000};
+constexpr milliseconds kAfterBatch{10};
+constexpr milliseconds kAfterFailure{1000};
+
+}  // namespace
+
+ChatTimeouts::ChatTimeouts(sio::Server& io, store::Store& store, ChatTimes times, sio::Log& log)
+    : loop_(io.loops().at(0)),
+      store_(store),
+      times_(times),
+      log_(log),
+      next_([](void* self) { static_cast<ChatTimeouts*>(self)->look(); }, this) {}
+
+void ChatTimeouts::begin() {
+    const auto forgotten = store_.write_and_wait(
+        std::string(), [](store::Transaction& tx) -> Result<std::int64_t> { return store::forget_presence(tx.session(), tx.now_us()); });
+    if (!forgotten) log_.error("chats: who was there is not known", {{"why", to_string(forgotten.error().code)}});
+    sleep(milliseconds(0));
+}
+
+void ChatTimeouts::sleep(milliseconds time) { loop_.arm_after(next_, time); }
+
+void ChatTimeouts::look() {
+    struct Look {
+        store::DueConversations found;
+        std::int64_t now_us = 0;
+    };
+    store_.read(
+        std::string(),
+        [times = times_](const store::Snapshot& snapshot) -> Result<Look> {
+            const auto before = [&](milliseconds time) { return snapshot.now_us() - microseconds(time).count(); };
+            return Look{store::due_conversations(snapshot.session(), before(times.customer_timeout), before(times.inactivity), kBatch),
+                        snapshot.now_us()};
+        },
+        [this](Result<Look> look) {
+            loop_.post([this, look = std::move(look)] {
+                if (look)
+                    found(look->found, look->now_us);
+                else
+                    sleep(kAfterFailure);
+            });
+        });
+}
+
+void ChatTimeouts::found(const store::DueConversations& due, std::int64_t now_us) {
+    failed_ = false;
+    if (!due.due.empty()) {
+        under_way_ = due.due.size();
+        for (const auto& conversation : due.due) expire(conversation);
+        return;
+    }
+    microseconds wait = std::min({kLongestSleep, times_.customer_timeout, times_.inactivity});
+    const auto until = [&](const std::optional<std::int64_t>& since, milliseconds time) {
+        if (since) wait = std::min(wait, microseconds(*since - now_us) + time);
+    };
+    until(due.next_absence, times_.customer_timeout);
+    until(due.next_quiet, times_.inactivity);
+    sleep(std::chrono::ceil<milliseconds>(std::max(wait, microseconds(0))));
+}
+
+void ChatTimeouts::expire(const store::DueConversations::Name& conversation) {
+    store_.write(
+        conversation.org,
+        [conversation, times = times_](store::Transaction& tx) {
+            return run(tx, system_actor(tx.org()), ExpireConversation{conversation.id, times});
+        },
+        [this, conversation](const Result<ExpireOutcome>& outcome) {
+            loop_.post([this, conversation, outcome] {
+                if (!outcome) {
+                    failed_ = true;
+                    log_.warn("chat not ended in time",
+                              {{"org", conversation.org}, {"conversation", conversation.id}, {"why", to_string(outcome.error().code)}});
+                }
+                if (--under_way_ == 0) sleep(failed_ ? kAfterFailure : kAfterBatch);
+            });
+        });
+}
+
+}  // namespace desk::chat
