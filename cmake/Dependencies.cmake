@@ -12,6 +12,7 @@ find_package(prometheus-cpp REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 
 if(INSIGHTDESK_TESTS)
     find_package(GTest REQUIRED)

@@ -33,6 +33,15 @@ Problems judge(const Config& config) {
         problems.emplace_back("tls_cert and tls_key need each other: one of them is not set");
     if (!config.jwt_secret.empty() && !config.jwt_secret_file.empty())
         problems.emplace_back("jwt_secret and jwt_secret_file are both set; keep one");
+    if (!config.jwks_url.empty()) {
+        for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>("jwt_secret", config.jwt_secret),
+                                          {"jwt_secret_file", config.jwt_secret_file},
+                                          {"jwt_public_key", config.jwt_public_key},
+                                          {"jwks_file", config.jwks_file}}) {
+            if (!value.empty()) problems.push_back("jwks_url and " + std::string(name) + " are both set; keep one");
+        }
+    }
+    if (config.jwks_url.empty() && !config.jwks_ca_file.empty()) problems.emplace_back("jwks_ca_file is set without jwks_url");
     if (!config.has_key() && !loopback_only(config)) {
         problems.emplace_back(
             "no key is set, and the one that is made for development serves loopback only, not the addresses of host: set jwt_secret "

@@ -35,6 +35,9 @@ struct Config {
     std::string jwt_public_key;
     std::string jwt_rsa_algorithm = "RS256";
     std::string jwks_file;
+    std::string jwks_url;
+    std::string jwks_ca_file;
+    std::chrono::milliseconds jwks_refresh = std::chrono::minutes(10);
     std::string jwt_issuer;
     std::string jwt_audience;
     std::string claim_user = "sub";
@@ -61,7 +64,9 @@ struct Config {
     bool demo = false;
 
     /// Whether a key was given; without one `serve` makes its own, beside the store.
-    bool has_key() const { return !jwt_secret.empty() || !jwt_secret_file.empty() || !jwt_public_key.empty() || !jwks_file.empty(); }
+    bool has_key() const {
+        return !jwt_secret.empty() || !jwt_secret_file.empty() || !jwt_public_key.empty() || !jwks_file.empty() || !jwks_url.empty();
+    }
     /// The file behind `store`; nullopt for `sqlite::memory:`.
     std::optional<std::string> store_file() const;
     bool operator==(const Config&) const = default;

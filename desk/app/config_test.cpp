@@ -180,6 +180,24 @@ TEST(Config, WithoutAKeyOnlyLoopbackIsServed) {
     EXPECT_THAT(problems_of({{"INSIGHTDESK_HOST", "*"}, {"INSIGHTDESK_JWKS_FILE", "f"}}), IsEmpty());
 }
 
+TEST(Config, AKeyUrlStandsAlone) {
+    const std::string url = "https://id.example/keys?p=b2c";
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_JWKS_URL", url}, {"INSIGHTDESK_HOST", "0.0.0.0"}}), IsEmpty());
+    for (const auto* other : {"JWT_SECRET", "JWT_SECRET_FILE", "JWT_PUBLIC_KEY", "JWKS_FILE"}) {
+        EXPECT_THAT(problems_of({{"INSIGHTDESK_JWKS_URL", url}, {std::string("INSIGHTDESK_") + other, "x"}}),
+                    ElementsAre(HasSubstr("both set")))
+            << other;
+    }
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_JWKS_CA_FILE", "x"}}), ElementsAre(HasSubstr("without jwks_url")));
+}
+
+TEST(Config, AKeyUrlIsHttpWithoutAPassword) {
+    for (const auto* bad :
+         {"file:///etc/passwd", "ftp://x/", "https://", "https:///keys", "https://a b/", "https://me:pw@x/", "id.example"}) {
+        EXPECT_THAT(problems_of({{"INSIGHTDESK_JWKS_URL", bad}}), ElementsAre(HasSubstr("INSIGHTDESK_JWKS_URL"))) << bad;
+    }
+}
+
 TEST(Config, DevServesLoopbackOnlyEvenWithAKey) {
     EXPECT_THAT(problems_of({{"INSIGHTDESK_HOST", "*"}, {"INSIGHTDESK_JWT_SECRET", "s"}, {"INSIGHTDESK_DEV", "1"}}),
                 ElementsAre(HasSubstr("dev hands out tokens")));

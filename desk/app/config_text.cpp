@@ -171,6 +171,19 @@ Parsed<std::vector<std::string>> origins(std::string_view text) {
     return items;
 }
 
+Parsed<std::string> url(std::string_view text) {
+    if (text.empty()) return std::string();
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!text.starts_with(scheme)) continue;
+        const auto host = text.substr(scheme.size(), text.find_first_of("/?#", scheme.size()) - scheme.size());
+        if (host.contains('@')) return wrong("holds a user name, which would be shown: key sets are public");
+        const bool plain = std::ranges::all_of(text,
+                                               [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>'; });
+        if (!host.empty() && plain) return std::string(text);
+    }
+    return wrong("is no URL such as https://id.example.com/.well-known/jwks.json");
+}
+
 Parsed<std::string> store(std::string_view text) {
     constexpr std::string_view kScheme = "sqlite:";
     if (!text.starts_with(kScheme) || text.size() == kScheme.size() || text.find('\0') != std::string_view::npos) {

@@ -45,6 +45,9 @@ Parsed<std::vector<std::string>> address_ranges(std::string_view text);
 /// `https://desk.example.com`, `http://localhost:5173`; or `*` alone.
 Parsed<std::vector<std::string>> origins(std::string_view text);
 
+/// `https://id.example.com/keys`, also `http://`; empty for none. No user and password in it: it is shown.
+Parsed<std::string> url(std::string_view text);
+
 /// `sqlite:PATH`.
 Parsed<std::string> store(std::string_view text);
 

@@ -4,6 +4,8 @@
 
 #include "desk/app/demo.hpp"
 #include "desk/app/trusted_proxies.hpp"
+#include "desk/auth/http_download.hpp"
+#include "desk/auth/key_fetcher.hpp"
 #include "desk/auth/token_verifier.hpp"
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
@@ -138,6 +140,7 @@ struct DeskServer::Parts {
         rest::add_notification_routes(api, *store);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&) {
+            if (ready && !verifier.has_keys()) return sio::http::Response::json(503, R"({"status":"no token keys yet"})");
             return ready ? sio::http::Response::json(200, R"({"status":"ready"})")
                          : sio::http::Response::json(503, R"({"status":"draining"})");
         });
@@ -165,6 +168,7 @@ struct DeskServer::Parts {
     std::optional<chat::ChatTimeouts> chat_timeouts;
     std::optional<notifications::NotificationSockets> notifications;
     std::shared_ptr<sio::runtime::TlsContext> tls;
+    std::optional<auth::KeyFetcher> key_fetcher;
     std::atomic<bool> ready{false};
 };
 
@@ -191,10 +195,18 @@ std::expected<void, std::string> DeskServer::open() {
     if (config_.demo) {
         if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
     }
+    fetch_token_keys();
     parts_->wire();
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
     return {};
+}
+
+void DeskServer::fetch_token_keys() {
+    if (config_.jwks_url.empty()) return;
+    parts_->key_fetcher.emplace(parts_->verifier, jwks_download(config_), config_.jwks_refresh, auth::loggable_url(config_.jwks_url), log_);
+    parts_->verifier.set_source(*parts_->key_fetcher);
+    parts_->key_fetcher->start();
 }
 
 std::expected<void, std::string> DeskServer::listen() {
@@ -224,6 +236,11 @@ std::expected<void, std::string> DeskServer::listen() {
     return {};
 }
 
+void DeskServer::reload() {
+    if (parts_->key_fetcher) parts_->key_fetcher->refresh();
+    reload_certificate();
+}
+
 void DeskServer::reload_certificate() {
     if (!parts_->tls) return;
     if (const auto reloaded = parts_->tls->reload(); !reloaded)
@@ -245,6 +262,7 @@ void DeskServer::stop() {
     if (std::exchange(stopped_, true) || !listening_) return;
     parts_->ready = false;
     log_.info("stopping");
+    if (parts_->key_fetcher) parts_->key_fetcher->stop();
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();

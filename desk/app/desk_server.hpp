@@ -25,8 +25,8 @@ public:
 
     /// `http://127.0.0.1:3001`, one for each address listened on.
     const std::vector<std::string>& urls() const { return urls_; }
-    /// Reads the certificate files again; connections stay.
-    void reload_certificate();
+    /// Reads the certificate files again and fetches jwks_url; connections stay.
+    void reload();
     /// Not ready from now on, no new connections; those there are are closed over `drain_time`, each when its writes are answered.
     void drain();
     /// Whether all have been closed, or those that are left have had time enough.
@@ -38,7 +38,9 @@ private:
     struct Parts;
     DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log);
     std::expected<void, std::string> open();
+    void fetch_token_keys();
     std::expected<void, std::string> listen();
+    void reload_certificate();
 
     const Config config_;
     sio::Log& log_;

@@ -2,6 +2,7 @@
 
 #include "desk/app/config_text.hpp"
 #include "desk/app/token_keys.hpp"
+#include "desk/auth/key_fetcher.hpp"
 #include "desk/auth/token_signer.hpp"
 #include "sio/base/clock.hpp"
 #include "sio/base/ids.hpp"
@@ -12,6 +13,14 @@ namespace {
 std::string refusal(const auth::AuthFailure& failure) {
     const auto code = auth::to_error(failure).code;
     return std::string(to_string(code)) + ": " + std::string(to_string(failure.reason));
+}
+
+std::expected<auth::KeySet, std::string> fetch_keys(const Config& config) {
+    const auto document = jwks_download(config)->get();
+    if (!document) return std::unexpected(document.error());
+    auto keys = auth::keys_from_url(document->text);
+    if (!keys) return std::unexpected(keys.error().detail);
+    return *std::move(keys);
 }
 
 }  // namespace
@@ -38,8 +47,13 @@ std::expected<std::string, std::string> gen_token(const Config& config, const Ge
 }
 
 std::expected<std::string, std::string> check_token(const Config& config, std::string_view token, std::int64_t now_ms) {
-    const auto keys = load_keys(config);
+    auto keys = load_keys(config);
     if (!keys) return std::unexpected(keys.error());
+    if (!config.jwks_url.empty()) {
+        auto fetched = fetch_keys(config);
+        if (!fetched) return std::unexpected("jwks_url: " + fetched.error());
+        keys->verifying = *std::move(fetched);
+    }
     const auto claims = auth::TokenVerifier(keys->verifying, token_rules(config)).verify(token, now_ms);
     if (!claims) return std::unexpected(refusal(claims.error()));
     std::string text = "user:    " + claims->sub + "\nname:    " + claims->name + "\norg:     " + claims->org +

@@ -51,7 +51,7 @@ int serve(const desk::app::Config& config) {
     std::cout.flush();
 
     int signal = 0;
-    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*server)->reload_certificate();
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*server)->reload();
     (*server)->drain();
     wait_until_drained(**server, signals);
     (*server)->stop();

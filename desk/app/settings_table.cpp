@@ -49,6 +49,14 @@ constexpr Setting kTokens[] = {
     row<kField<&Config::jwt_rsa_algorithm>, rsa_algorithm>("jwt_rsa_algorithm", "NAME",
                                                            "The one algorithm of an RSA jwt_public_key: RS256 or PS256."),
     row<kField<&Config::jwks_file>, any_text>("jwks_file", "FILE", "JSON Web Key Set; a token's kid chooses the key."),
+    row<kField<&Config::jwks_url>, text::url>(
+        "jwks_url", "URL",
+        "Where a JSON Web Key Set is fetched from, https or http; new keys are met without a restart. Symmetric keys in it are not used."),
+    row<kField<&Config::jwks_refresh>, between<kSecond, 30 * kDay>>(
+        "jwks_refresh", "TIME",
+        "Longest time between two fetches of jwks_url; its Cache-Control max-age, if a minute or more, shortens it."),
+    row<kField<&Config::jwks_ca_file>, any_text>("jwks_ca_file", "FILE",
+                                                 "Certificates to trust for jwks_url, in PEM; empty: those of the system."),
     row<kField<&Config::jwt_issuer>, any_text>("jwt_issuer", "TEXT", "What a token's iss must be; empty: not asked."),
     row<kField<&Config::jwt_audience>, any_text>("jwt_audience", "TEXT", "What a token's aud must be or hold; empty: not asked."),
     row<kField<&Config::claim_user>, claim>("claim_user", "NAME", "Claim that holds the user's id."),

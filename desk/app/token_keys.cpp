@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "desk/app/dev_secret.hpp"
+#include "desk/auth/http_download.hpp"
 #include "sio/base/ids.hpp"
 
 namespace desk::app {
@@ -96,6 +97,10 @@ std::expected<TokenKeys, std::string> load(const Config& config, WithoutKey with
 std::expected<TokenKeys, std::string> load_or_make_keys(const Config& config) { return load(config, WithoutKey::Make); }
 
 std::expected<TokenKeys, std::string> load_keys(const Config& config) { return load(config, WithoutKey::Refuse); }
+
+std::unique_ptr<auth::Download> jwks_download(const Config& config) {
+    return std::make_unique<auth::HttpDownload>(auth::HttpDownload::Options{.url = config.jwks_url, .ca_file = config.jwks_ca_file});
+}
 
 auth::TokenRules token_rules(const Config& config) {
     return {config.jwt_issuer,

@@ -1,16 +1,18 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "desk/app/config.hpp"
+#include "desk/auth/download.hpp"
 #include "desk/auth/key.hpp"
 #include "desk/auth/token_verifier.hpp"
 
 namespace desk::app {
 
-/// The keys that a configuration names, loaded.
+/// The keys that a configuration names, loaded; those of jwks_url come later.
 struct TokenKeys {
     auth::KeySet verifying;
     std::optional<auth::Key> signing;    ///< the HS256 secret, where there is one
@@ -25,6 +27,9 @@ std::expected<TokenKeys, std::string> load_or_make_keys(const Config& config);
 
 /// For `gen-token` and `check-token`: as above, but nothing is made.
 std::expected<TokenKeys, std::string> load_keys(const Config& config);
+
+/// What fetches jwks_url. Pre: it is set.
+std::unique_ptr<auth::Download> jwks_download(const Config& config);
 
 auth::TokenRules token_rules(const Config& config);
 

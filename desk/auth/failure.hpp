@@ -16,6 +16,7 @@ enum class AuthReason : std::uint8_t {
     BadHeader,   ///< `alg` absent, repeated or no string; `crit` or `b64`; a `kid` that is no string
     Algorithm,   ///< no key of ours has that `alg`
     UnknownKey,  ///< no key of ours has that `kid`
+    NoKeys,      ///< nothing is said of the token: the keys have not been fetched yet
     Signature,   ///< does not match
     BadPayload,  ///< well signed, but no JSON object, or one with a claim repeated
     BadSubject,  ///< the claims, each absent where it must be there or of the wrong form
@@ -42,6 +43,7 @@ constexpr std::string_view to_string(AuthReason reason) {
         case AuthReason::BadHeader: return "BAD_HEADER";
         case AuthReason::Algorithm: return "ALGORITHM";
         case AuthReason::UnknownKey: return "UNKNOWN_KEY";
+        case AuthReason::NoKeys: return "NO_KEYS";
         case AuthReason::Signature: return "SIGNATURE";
         case AuthReason::BadPayload: return "BAD_PAYLOAD";
         case AuthReason::BadSubject: return "BAD_SUB";
@@ -61,17 +63,21 @@ constexpr std::string_view to_string(AuthReason reason) {
     return "";
 }
 
-/// A refused token. `expired()` chooses between AUTH_TOKEN_EXPIRED and AUTH_TOKEN_INVALID.
+/// A refused token.
 struct AuthFailure {
     AuthReason reason = AuthReason::Malformed;
 
     bool expired() const { return reason == AuthReason::Expired; }
+    /// Whether it speaks against who presents it: one that was good once does not, nor does one that we cannot judge.
+    bool suspicious() const { return !expired() && reason != AuthReason::NoKeys; }
     bool operator==(const AuthFailure&) const = default;
 };
 
-/// What the client is told: AUTH_TOKEN_EXPIRED or AUTH_TOKEN_INVALID, with the reason in its details.
+/// What the client is told: AUTH_TOKEN_EXPIRED, AUTH_TOKEN_INVALID, or UNAVAILABLE for a token that cannot be judged, with the reason in
+/// its details.
 inline Error to_error(const AuthFailure& failure) {
-    const auto code = failure.expired() ? ErrorCode::AuthTokenExpired : ErrorCode::AuthTokenInvalid;
+    auto code = failure.expired() ? ErrorCode::AuthTokenExpired : ErrorCode::AuthTokenInvalid;
+    if (failure.reason == AuthReason::NoKeys) code = ErrorCode::Unavailable;
     return Error{code, {}, {}}.because(to_string(failure.reason));
 }
 

@@ -50,9 +50,14 @@ public:
     KeySet() = default;
     explicit KeySet(std::vector<Key> keys) : keys_(std::move(keys)) {}
 
+    struct Taking {
+        bool secrets = true;      ///< symmetric keys too
+        bool skip_unfit = false;  ///< leave out a key that is broken or too weak, instead of refusing the set
+    };
     /// A JWK set (RFC 7517 section 5). Keys of other types, uses, curves or algorithms are left out, as it asks; none left is an error, and
-    /// so is a key of ours that is broken or too weak. Errors: BadJson, BadRequest, TooLarge (64 KiB, 64 keys).
-    static sio::Result<KeySet> from_jwks(std::string_view json);
+    /// so is, unless told otherwise, a key of ours that is broken or too weak. Errors: BadJson, BadRequest, TooLarge (64 KiB, 64 keys).
+    static sio::Result<KeySet> from_jwks(std::string_view json, Taking taking);
+    static sio::Result<KeySet> from_jwks(std::string_view json) { return from_jwks(json, Taking()); }
 
     void add(Key key) { keys_.push_back(std::move(key)); }
     const std::vector<Key>& keys() const { return keys_; }

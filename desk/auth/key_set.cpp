@@ -26,7 +26,7 @@ std::optional<Algorithm> algorithm_of(sio::json::Value jwk) {
 
 }  // namespace
 
-sio::Result<KeySet> KeySet::from_jwks(std::string_view json) {
+sio::Result<KeySet> KeySet::from_jwks(std::string_view json, Taking taking) {
     if (json.size() > kMaxBytes) return sio::fail(sio::ErrorCode::TooLarge, "the key set is over 64 KiB");
     sio::json::Parser parser({.max_bytes = kMaxBytes, .max_depth = 8});
     const auto document = parser.parse_copy(json);
@@ -37,9 +37,10 @@ sio::Result<KeySet> KeySet::from_jwks(std::string_view json) {
     KeySet set;
     for (const auto jwk : list.elements()) {
         const auto algorithm = algorithm_of(jwk);
-        if (!algorithm) continue;
+        if (!algorithm || (*algorithm == Algorithm::HS256 && !taking.secrets)) continue;
         std::string id(jwk["kid"].string().value_or(""));
         auto key = Key::from_jwk(sio::json::text(jwk).view(), id, *algorithm);
+        if (!key && taking.skip_unfit) continue;
         if (!key) return sio::fail(key.error().code, "key \"" + id + "\": " + key.error().detail);
         set.add(*std::move(key));
     }

@@ -54,6 +54,18 @@ bool meant_for(sio::json::Value claim, const std::string& audience) {
     return false;
 }
 
+/// Whether a newer set might hold the key: one of an algorithm that sets are fetched for, and whose id none of ours has. Secrets are never
+/// fetched.
+bool lacks_key(const KeySet& keys, const Header& header) {
+    const auto algorithm = parse_algorithm(header.algorithm);
+    if (!algorithm || *algorithm == Algorithm::HS256) return false;
+    if (!header.key_id) return keys.empty();
+    for (const auto& key : keys.keys()) {
+        if (key.id() == *header.key_id || (key.id().empty() && key.algorithm() == *algorithm)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 TokenVerifier::TokenVerifier(KeySet keys, TokenRules rules) : keys_(std::move(keys)), rules_(std::move(rules)) {}
@@ -61,8 +73,10 @@ TokenVerifier::TokenVerifier(KeySet keys, TokenRules rules) : keys_(std::move(ke
 std::expected<void, AuthFailure> TokenVerifier::check_signature(std::string_view token, std::string_view encoded_header) const {
     const auto header = read_header(encoded_header);
     if (!header) return std::unexpected(header.error());
+    const KeySet& keys = keys_.current();
+    if (keys.empty() && source_ != nullptr) return refuse(AuthReason::NoKeys);
     auto reason = AuthReason::Algorithm;
-    for (const auto& key : keys_.keys()) {
+    for (const auto& key : keys.keys()) {
         if (header->algorithm != to_string(key.algorithm())) continue;
         // A key or a token without an id goes with any.
         if (header->key_id && !key.id().empty() && *header->key_id != key.id()) {
@@ -72,7 +86,16 @@ std::expected<void, AuthFailure> TokenVerifier::check_signature(std::string_view
         if (key.verify(token)) return {};
         reason = AuthReason::Signature;
     }
+    if (reason == AuthReason::Algorithm && lacks_key(keys, *header)) reason = AuthReason::UnknownKey;
     return refuse(reason);
+}
+
+bool TokenVerifier::await_key_of(std::string_view token, KeySource::Done done) const {
+    if (source_ == nullptr) return false;
+    const auto parts = split(token);
+    if (!parts) return false;
+    const auto header = read_header(parts->header);
+    return header && lacks_key(keys_.current(), *header) && source_->fetch(std::move(done));
 }
 
 std::expected<Claims, AuthFailure> TokenVerifier::verify(std::string_view token, std::int64_t now_ms) const {

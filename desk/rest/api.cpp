@@ -180,9 +180,11 @@ Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {
     }
     const std::string_view header = request.header("authorization").value_or("");
     const bool bearer = header.size() > kBearer.size() && sio::iequals(header.substr(0, kBearer.size()), kBearer);
-    const auto claims = verifier_.verify(bearer ? header.substr(kBearer.size()) : std::string_view{}, now);
+    const std::string_view token = bearer ? header.substr(kBearer.size()) : std::string_view{};
+    if (verifier_.await_key_of(token, [] {})) return fail(Error{ErrorCode::Unavailable}.because("FETCHING_KEYS"));
+    const auto claims = verifier_.verify(token, now);
     if (!claims) {
-        if (!claims.error().expired()) guard_.failed(address, now);
+        if (claims.error().suspicious()) guard_.failed(address, now);
         return std::unexpected(auth::to_error(claims.error()));
     }
     if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now); wait > 0) {

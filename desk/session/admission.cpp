@@ -19,6 +19,14 @@ std::string token_in(std::string_view auth) {
 }  // namespace
 
 void Admission::guard(sio::Namespace& nsp, Who who) {
+    if (verifier_.has_source()) {
+        // After a rotation the first tokens come before the new key: they wait for it, for stock clients do not try a refused CONNECT
+        // again.
+        nsp.use([this](sio::Socket& socket, sio::Next next) {
+            const auto go_on = std::make_shared<sio::Next>(std::move(next));
+            if (!verifier_.await_key_of(token_in(socket.auth()), [go_on] { (*go_on)(); })) (*go_on)();
+        });
+    }
     nsp.use([this, who](sio::Socket& socket, sio::Next next) {
         if (auto admitted = admit(socket, who); !admitted) {
             return next(sio::ConnectError{std::string(to_string(admitted.error().code)), to_socket_error(admitted.error())});
@@ -46,7 +54,7 @@ Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_vie
     }
     auto claims = verifier_.verify(token_in(socket.auth()), now);
     if (!claims) {
-        if (!claims.error().expired() && !address.empty()) guard_.failed(address, now);
+        if (claims.error().suspicious() && !address.empty()) guard_.failed(address, now);
         return std::unexpected(auth::to_error(claims.error()));
     }
     return std::move(*claims);

@@ -21,7 +21,7 @@ public:
         : verifier_(verifier), limits_(limits), token_grace_(token_grace), guard_(limits) {}
 
     enum class Who : std::uint8_t { Everybody, Admins };
-    /// Registers the middleware. Before the server starts.
+    /// Registers the middleware. After the verifier has its source, before the server starts.
     void guard(sio::Namespace& nsp, Who who = Who::Everybody);
 
 private:

@@ -37,7 +37,15 @@ Result<void> TokenUpdates::update(sio::Socket& socket, const sio::Event& event) 
     sio::Connection& connection = socket.connection();
     Visitor& visitor = visitor_of(socket);
     const std::int64_t now = connection.loop().unix_ms();
-    const auto claims = verifier_.verify(event[0]["token"].string().value_or(""), now);
+    const auto token = event[0]["token"].string().value_or("");
+    if (verifier_.has_source()) {
+        const auto hold = std::make_shared<sio::Hold>(socket.hold());
+        if (verifier_.await_key_of(token, [hold] { hold->release(); })) {
+            event.defer();
+            return {};
+        }
+    }
+    const auto claims = verifier_.verify(token, now);
     if (!claims || claims->sub != visitor.actor().user || claims->org != visitor.actor().org) {
         const Error refused = claims ? Error{ErrorCode::AuthTokenInvalid}.because("OTHER_USER") : auth::to_error(claims.error());
         expel(connection, to_socket_error(refused));

@@ -120,10 +120,10 @@ export function startConformance(...args) {
 export const JWT_SECRET = "test-secret-test-secret-test-secret-32";
 
 /** `insightdesk serve` with a store of its own, which goes away at exit unless `store` names one. It ends at once when told to. */
-export function startInsightDesk({ store, args = [], env = {} } = {}) {
+export function startInsightDesk({ store, keys = ["--jwt-secret", JWT_SECRET], args = [], env = {} } = {}) {
     return Server.start(
         INSIGHTDESK,
-        ["serve", "--port", "0", "--store", `sqlite:${store ?? join(temporaryFolder(), "desk.db")}`, "--jwt-secret", JWT_SECRET, "--drain-time", "0s", ...args],
+        ["serve", "--port", "0", "--store", `sqlite:${store ?? join(temporaryFolder(), "desk.db")}`, ...keys, "--drain-time", "0s", ...args],
         { env },
     );
 }
