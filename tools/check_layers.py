@@ -17,7 +17,7 @@ from pathlib import Path
 CAPABILITIES = ["desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla"]
 LAYERS = [
     "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",
-    "desk/model", "desk/store", "desk/auth", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
+    "desk/model", "desk/schema", "desk/store", "desk/auth", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
 ]
 # Folders above all layers, and what they may use.
 PROGRAMS = {

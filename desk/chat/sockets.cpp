@@ -30,11 +30,10 @@ Error not_joined(std::string_view conversation) {
     return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
 }
 
-/// The conversation that an event of a socket in it names. Errors: InvalidPayload, Forbidden.
+/// The conversation that an event of a socket in it names. Errors: Forbidden.
 Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Event& event) {
-    const auto conversation = id_field(event, "conversationId");
-    if (!conversation) return conversation;
-    if (!socket.in_room(rooms::conversation(visitor_of(socket).actor().org, *conversation))) return fail(not_joined(*conversation));
+    const std::string_view conversation = text_field(event, "conversationId");
+    if (!socket.in_room(rooms::conversation(visitor_of(socket).actor().org, conversation))) return fail(not_joined(conversation));
     return conversation;
 }
 
@@ -58,24 +57,23 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
 }
 
 Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
-    const auto conversation = id_field(event, "conversationId");
-    if (!conversation) return std::unexpected(conversation.error());
+    const std::string_view conversation = text_field(event, "conversationId");
     const IdentityRef identity = visitor_of(socket).identity;
-    if (!socket.in_room(rooms::conversation(identity->actor.org, *conversation)) &&
+    if (!socket.in_room(rooms::conversation(identity->actor.org, conversation)) &&
         seat_of(socket).subscribed >= door_.limits().chat_subscriptions) {
         return fail(Error{ErrorCode::RateLimited}.with("limit", "chat_subscriptions"));
     }
     const std::string since = since_in(event);
-    JoinConversation command{std::string(*conversation), event[0]["observe"].boolean().value_or(false)};
+    JoinConversation command{std::string(conversation), event[0]["observe"].boolean().value_or(false)};
     commands_.enter(
-        socket, event, *conversation,
+        socket, event, conversation,
         [identity, since, command = std::move(command), limit = door_.limits().replay_events](store::Transaction& tx) -> Result<Joined> {
             auto outcome = run(tx, identity->actor, command);
             if (!outcome) return std::unexpected(std::move(outcome.error()));
             auto missed = missed_of(tx, identity->actor, since, outcome->cursor, Namespace::Chat, command.conversation, limit);
             return Joined{std::move(*outcome), std::move(missed)};
         },
-        [this, id = std::string(*conversation), asked = !since.empty(), observing = command.observe](
+        [this, id = std::string(conversation), asked = !since.empty(), observing = command.observe](
             sio::Socket& on_loop, sio::Ack& ack, const Joined& joined, const Pending& pending) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
             const std::string room = rooms::conversation(member.org, id);
@@ -113,13 +111,12 @@ void ChatSockets::disconnecting(sio::Socket& socket) {
 }
 
 Result<void> ChatSockets::leave(sio::Socket& socket, const sio::Event& event) {
-    const auto conversation = id_field(event, "conversationId");
-    if (!conversation) return std::unexpected(conversation.error());
+    const std::string_view conversation = text_field(event, "conversationId");
     const Actor& actor = visitor_of(socket).actor();
-    const std::string room = rooms::conversation(actor.org, *conversation);
+    const std::string room = rooms::conversation(actor.org, conversation);
     if (socket.in_room(room)) {
-        typing_.gone(place_of(actor, *conversation), socket.handle());
-        online_.left(actor.org, std::string(*conversation), socket.handle());
+        typing_.gone(place_of(actor, conversation), socket.handle());
+        online_.left(actor.org, std::string(conversation), socket.handle());
         socket.leave(room);
         --seat_of(socket).subscribed;
     }
@@ -152,11 +149,10 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
 Result<void> ChatSockets::read(sio::Socket& socket, const sio::Event& event) {
     const auto conversation = joined_conversation(socket, event);
     if (!conversation) return std::unexpected(conversation.error());
-    const auto message = id_field(event, "messageId");
-    if (!message) return std::unexpected(message.error());
+    const std::string_view message = text_field(event, "messageId");
     commands_.change(
         socket, event,
-        [identity = visitor_of(socket).identity, command = ReadConversation{std::string(*conversation), std::string(*message), true}](
+        [identity = visitor_of(socket).identity, command = ReadConversation{std::string(*conversation), std::string(message), true}](
             store::Transaction& tx) { return run(tx, identity->actor, command); },
         [](sio::Socket&, sio::Ack& ack, const ReadOutcome&) -> Result<void> {
             if (ack) ack(sio::json::Raw{R"({"ok":true})"});

@@ -38,11 +38,10 @@ void NotificationSockets::greet(sio::Socket& socket) {
 }
 
 Result<void> NotificationSockets::mark_read(sio::Socket& socket, const sio::Event& event) {
-    const auto id = id_field(event, "id");
-    if (!id) return std::unexpected(id.error());
+    const std::string_view id = text_field(event, "id");
     commands_.change(
         socket, event,
-        [identity = visitor_of(socket).identity, command = MarkRead{std::string(*id)}](store::Transaction& tx) {
+        [identity = visitor_of(socket).identity, command = MarkRead{std::string(id)}](store::Transaction& tx) {
             return run(tx, identity->actor, command);
         },
         acknowledge);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "desk/rest/problem.hpp"
+#include "desk/schema/validate.hpp"
 #include "sio/base/bytes.hpp"
 
 namespace desk::rest {
@@ -43,6 +44,14 @@ http::Response method_not_allowed(std::string allowed) {
     http::Response response = problem_with(405, Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
     response.headers.emplace_back("Allow", std::move(allowed));
     return response;
+}
+
+/// What the schema says of a request's parameters and body.
+Result<void> check(const schema::Endpoint& endpoint, const http::Request& request, sio::json::Value body) {
+    for (const schema::Field& field : endpoint.query) {
+        if (auto good = schema::validate_parameter(field, request.parameter(field.name).value_or("")); !good) return good;
+    }
+    return endpoint.body != nullptr ? schema::validate(*endpoint.body, body) : Result<void>();
 }
 
 }  // namespace
@@ -95,19 +104,27 @@ Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& 
     : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(limits) {}
 
 void Api::add(http::Method method, std::string_view pattern, Handler handler) {
-    routes_.emplace_back(Route(method, pattern), std::move(handler));
+    routes_.push_back({Route(method, pattern), std::string(name_of(method)).append(" ").append(pattern), std::move(handler),
+                       schema::find_endpoint(name_of(method), pattern)});
 }
 
 void Api::add_open(std::string_view path, OpenHandler handler) { open_.emplace_back(path, std::move(handler)); }
 
+std::vector<std::string> Api::routes() const {
+    std::vector<std::string> names;
+    for (const Entry& entry : routes_) names.push_back(entry.name);
+    for (const auto& [path, handler] : open_) names.push_back("GET " + path);
+    return names;
+}
+
 Api::Found Api::find(const http::Request& request) const {
     Found found;
-    for (const auto& [route, handler] : routes_) {
-        auto values = route.match(request.path);
+    for (const Entry& entry : routes_) {
+        auto values = entry.route.match(request.path);
         if (!values) continue;
-        if (route.method() == request.method) return {&handler, std::move(*values), {}};
+        if (entry.route.method() == request.method) return {&entry, std::move(*values), {}};
         if (!found.allowed.empty()) found.allowed += ", ";
-        found.allowed += name_of(route.method());
+        found.allowed += name_of(entry.route.method());
     }
     return found;
 }
@@ -139,7 +156,7 @@ void Api::on_request(http::Exchange& exchange) {
         return exchange.respond(with_headers(open->second(request), cors_headers(request)));
     }
     Found found = find(request);
-    if (found.handler == nullptr) {
+    if (found.entry == nullptr) {
         std::string allowed = open != open_.end() ? "GET, HEAD" : std::move(found.allowed);
         return exchange.respond(
             with_headers(allowed.empty() ? not_found() : method_not_allowed(std::move(allowed)), cors_headers(request)));
@@ -158,6 +175,9 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
         if (!parsed || !parsed->is_object()) return reply.refuse(Error{ErrorCode::InvalidPayload}.because("NOT_A_JSON_OBJECT"));
         body = *parsed;
     }
+    if (found.entry->endpoint != nullptr) {
+        if (auto good = check(*found.entry->endpoint, request, body); !good) return reply.refuse(good.error());
+    }
     std::optional<Idempotency> idempotency;
     if (request.method == http::Method::Post) {
         auto read = read_idempotency(request, (*identity)->actor.user);
@@ -168,7 +188,7 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
         reply.target_->key = running_.enter((*identity)->actor.org, *idempotency);
         if (!reply.target_->key) return reply.refuse(Error{ErrorCode::Conflict}.because("IDEMPOTENCY_KEY_RUNNING"));
     }
-    (*found.handler)(Call{request, found.path, body, std::move(*identity), std::move(idempotency)}, std::move(reply));
+    found.entry->handler(Call{request, found.path, body, std::move(*identity), std::move(idempotency)}, std::move(reply));
 }
 
 Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {

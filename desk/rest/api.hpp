@@ -13,6 +13,7 @@
 #include "desk/model/limits.hpp"
 #include "desk/rest/idempotency.hpp"
 #include "desk/rest/route.hpp"
+#include "desk/schema/endpoints.hpp"
 #include "desk/session/counts.hpp"
 #include "desk/session/identity.hpp"
 #include "sio/base/json.hpp"
@@ -71,10 +72,14 @@ public:
         ClientAddress address = {});
 
     using Handler = std::function<void(const Call&, Reply)>;
+    /// What desk/schema says of the endpoint is checked before the handler is called.
     void add(sio::http::Method method, std::string_view pattern, Handler handler);
     /// A route without a token: health checks.
     using OpenHandler = std::function<sio::http::Response(const sio::http::Request&)>;
     void add_open(std::string_view path, OpenHandler handler);
+
+    /// "GET /v1/tickets/{id}" for each route.
+    std::vector<std::string> routes() const;
 
     Head on_head(sio::http::Exchange& exchange) override;
     void on_request(sio::http::Exchange& exchange) override;
@@ -83,10 +88,16 @@ public:
 
 private:
     friend class Reply;
+    struct Entry {
+        Route route;
+        std::string name;
+        Handler handler;
+        const schema::Endpoint* endpoint;  ///< null: not described
+    };
     struct Found {
-        const Handler* handler = nullptr;
+        const Entry* entry = nullptr;
         std::vector<std::string> path;
-        std::string allowed;  ///< without a handler: the methods that the path has
+        std::string allowed;  ///< without an entry: the methods that the path has
     };
     Found find(const sio::http::Request& request) const;
     Result<IdentityRef> authenticate(sio::http::Exchange& exchange);
@@ -98,7 +109,7 @@ private:
     const Limits& limits_;
     sio::http::CorsOptions cors_;
     ClientAddress address_;
-    std::vector<std::pair<Route, Handler>> routes_;
+    std::vector<Entry> routes_;
     std::vector<std::pair<std::string, OpenHandler>> open_;
     AddressGuard guard_;
     KeyedBuckets users_;

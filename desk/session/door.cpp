@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "desk/model/ids.hpp"
+#include "desk/schema/events.hpp"
+#include "desk/schema/validate.hpp"
 
 namespace desk {
 
@@ -51,11 +52,15 @@ void accept(const sio::Event& event) {
 }
 
 void Door::on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler handler) {
-    nsp.on(event, [this, kind, handler = std::move(handler)](sio::Socket& socket, const sio::Event& received) {
+    const schema::ClientEvent* known = schema::client_event(nsp.name(), event);
+    events_.emplace_back(nsp.name()).append(" ").append(event);
+    const schema::Type* payload = known ? known->payload : &schema::kAny;
+    nsp.on(event, [this, kind, payload, handler = std::move(handler)](sio::Socket& socket, const sio::Event& received) {
         if (kind != Kind::Write && seat_of(socket).writes > 0) return wait_for_writes(socket, received);
         if (received.bytes() > limits_.payload_bytes)
             return refuse(socket, received, Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes));
         if (!within_limits(socket, received, kind)) return;
+        if (auto good = schema::validate(*payload, received[0]); !good) return refuse(socket, received, std::move(good.error()));
         if (auto done = handler(socket, received); !done) refuse(socket, received, std::move(done.error()));
     });
 }
@@ -84,12 +89,6 @@ bool Door::within_limits(sio::Socket& socket, const sio::Event& event, Kind kind
     }
     seat.refused_in_row = 0;
     return true;
-}
-
-Result<std::string_view> id_field(const sio::Event& event, std::string_view field) {
-    const auto text = event[0][field].string();
-    if (!text || !is_valid_id(*text)) return invalid(field, text ? "BAD_ID" : "REQUIRED");
-    return *text;
 }
 
 }  // namespace desk

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "desk/model/error.hpp"
 #include "desk/model/limits.hpp"
@@ -22,7 +24,8 @@ void refuse(sio::Socket& socket, sio::Ack& ack, std::string_view event, Error er
 /// Acknowledges `{ok:true}`, when asked.
 void accept(const sio::Event& event);
 
-/// Where events come in: every handler stands behind the rate limits, the payload bound and one way of answering errors.
+/// Where events come in: every handler stands behind the rate limits, the payload bound, the schema (desk/schema: of the namespace's event
+/// by that name) and one way of answering errors. A handler finds in the first argument what the schema requires.
 class Door {
 public:
     explicit Door(const Limits& limits) : limits_(limits) {}
@@ -33,14 +36,17 @@ public:
     void on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler handler);
 
     const Limits& limits() const { return limits_; }
+    /// "/chat chat:join" for each event that has a handler.
+    const std::vector<std::string>& events() const { return events_; }
 
 private:
     bool within_limits(sio::Socket& socket, const sio::Event& event, Kind kind);
 
     const Limits& limits_;
+    std::vector<std::string> events_;
 };
 
-/// A valid id in a field of the event's first argument. Errors: InvalidPayload {field}.
-Result<std::string_view> id_field(const sio::Event& event, std::string_view field);
+/// A text that the schema requires in the event's first argument.
+inline std::string_view text_field(const sio::Event& event, std::string_view field) { return event[0][field].string().value_or(""); }
 
 }  // namespace desk

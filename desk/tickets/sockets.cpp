@@ -43,24 +43,23 @@ TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& comman
 }
 
 Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& event) {
-    const auto ticket = id_field(event, "ticketId");
-    if (!ticket) return std::unexpected(ticket.error());
+    const std::string_view ticket = text_field(event, "ticketId");
     const IdentityRef identity = visitor_of(socket).identity;
-    if (!socket.in_room(room_of(identity->actor, *ticket)) && seat_of(socket).subscribed >= door_.limits().ticket_subscriptions) {
+    if (!socket.in_room(room_of(identity->actor, ticket)) && seat_of(socket).subscribed >= door_.limits().ticket_subscriptions) {
         return fail(Error{ErrorCode::RateLimited}.with("limit", "ticket_subscriptions"));
     }
     const std::string since = since_in(event);
     commands_.enter(
-        socket, event, *ticket,
+        socket, event, ticket,
         [identity, since, limit = door_.limits().replay_events,
-         command = SubscribeTicket{std::string(*ticket)}](const store::Snapshot& snapshot) -> Result<Subscribed> {
+         command = SubscribeTicket{std::string(ticket)}](const store::Snapshot& snapshot) -> Result<Subscribed> {
             auto outcome = run(snapshot, identity->actor, command);
             if (!outcome) return std::unexpected(std::move(outcome.error()));
             auto missed = missed_of(snapshot, identity->actor, since, outcome->cursor, Namespace::Tickets, command.ticket, limit);
             return Subscribed{std::move(outcome->cursor), std::move(missed)};
         },
-        [this, id = std::string(*ticket), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Subscribed& subscribed,
-                                                                  const Pending& pending) -> Result<void> {
+        [this, id = std::string(ticket), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Subscribed& subscribed,
+                                                                 const Pending& pending) -> Result<void> {
             const Actor& reader = visitor_of(on_loop).actor();
             const std::string room = room_of(reader, id);
             if (!on_loop.in_room(room)) {
@@ -78,12 +77,11 @@ Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& eve
 }
 
 Result<void> TicketSockets::unsubscribe(sio::Socket& socket, const sio::Event& event) {
-    const auto ticket = id_field(event, "ticketId");
-    if (!ticket) return std::unexpected(ticket.error());
+    const std::string_view ticket = text_field(event, "ticketId");
     const Actor& actor = visitor_of(socket).actor();
-    const std::string room = room_of(actor, *ticket);
+    const std::string room = room_of(actor, ticket);
     if (socket.in_room(room)) {
-        typing_.gone(place_of(actor, *ticket), socket.handle());
+        typing_.gone(place_of(actor, ticket), socket.handle());
         socket.leave(room);
         --seat_of(socket).subscribed;
     }
@@ -92,22 +90,20 @@ Result<void> TicketSockets::unsubscribe(sio::Socket& socket, const sio::Event& e
 }
 
 Result<void> TicketSockets::typing(sio::Socket& socket, const sio::Event& event) {
-    const auto ticket = id_field(event, "ticketId");
-    if (!ticket) return std::unexpected(ticket.error());
+    const std::string_view ticket = text_field(event, "ticketId");
     const Visitor& visitor = visitor_of(socket);
-    if (!socket.in_room(room_of(visitor.actor(), *ticket))) return fail(not_subscribed(*ticket));
+    if (!socket.in_room(room_of(visitor.actor(), ticket))) return fail(not_subscribed(ticket));
     const bool internal = is_staff(visitor.actor().role) && event[0]["internal"].boolean().value_or(false);
-    typing_.started(place_of(visitor.actor(), *ticket), visitor.identity, socket.handle(), internal);
+    typing_.started(place_of(visitor.actor(), ticket), visitor.identity, socket.handle(), internal);
     accept(event);
     return {};
 }
 
 Result<void> TicketSockets::stop_typing(sio::Socket& socket, const sio::Event& event) {
-    const auto ticket = id_field(event, "ticketId");
-    if (!ticket) return std::unexpected(ticket.error());
+    const std::string_view ticket = text_field(event, "ticketId");
     const Actor& actor = visitor_of(socket).actor();
-    if (!socket.in_room(room_of(actor, *ticket))) return fail(not_subscribed(*ticket));
-    typing_.stopped(place_of(actor, *ticket), actor.user);
+    if (!socket.in_room(room_of(actor, ticket))) return fail(not_subscribed(ticket));
+    typing_.stopped(place_of(actor, ticket), actor.user);
     accept(event);
     return {};
 }
