@@ -10,6 +10,7 @@
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/chat/timeouts.hpp"
+#include "desk/delivery/arrival.hpp"
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
@@ -95,8 +96,7 @@ struct DeskServer::Parts {
           admission(verifier, limits, config.token_grace),
           door(limits),
           typing(io, limits, config.typing_expiry),
-          delivery(
-              io, typing, [this](auto org, auto after, auto done) { read_log(std::move(org), after, std::move(done)); }, log),
+          delivery(io, typing, log_source(), log),
           api(io.http(), verifier, limits, cors_of(config), address_of(config)),
           online(
               io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
@@ -104,13 +104,31 @@ struct DeskServer::Parts {
         delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });
     }
 
-    void read_log(std::string org, std::int64_t after, std::function<void(std::optional<std::vector<EventRow>>)> done) {
-        store->read(
-            std::move(org),
-            [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
-                return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
-            },
-            [done = std::move(done)](Result<std::vector<EventRow>> rows) { done(rows ? std::optional(std::move(*rows)) : std::nullopt); });
+    LogSource log_source() {
+        LogSource source;
+        source.rows = [this](std::string org, std::int64_t after, LogSource::Rows done) {
+            store->read(
+                std::move(org),
+                [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
+                    return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
+                },
+                [done = std::move(done)](Result<std::vector<EventRow>> rows) {
+                    done(rows ? std::optional(std::move(*rows)) : std::nullopt);
+                });
+        };
+        source.tops = [this](const std::vector<std::string>& orgs, LogSource::Tops done) {
+            store->read(
+                orgs.front(),
+                [orgs](const store::Snapshot& snapshot) -> Result<std::vector<Cursor>> {
+                    std::vector<Cursor> tops;
+                    for (const auto& org : orgs) tops.push_back(store::LogReader(snapshot.session(), org).position());
+                    return tops;
+                },
+                [done = std::move(done)](Result<std::vector<Cursor>> tops) {
+                    done(tops ? std::optional(std::move(*tops)) : std::nullopt);
+                });
+        };
+        return source;
     }
 
     /// Writes down for the time-outs that a conversation's customer is there, or gone.
@@ -130,10 +148,12 @@ struct DeskServer::Parts {
         admission.guard(io.of("/dashboard"), Admission::Who::Admins);
         for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) token_updates.add_to(io.of(name));
         commands.emplace(io, *store);
+        arrivals.emplace(io, *store, delivery, limits);
         add_main_events(io, door);
-        tickets.emplace(io, door, *commands, typing);
-        chat.emplace(io, door, *commands, typing, online);
-        notifications.emplace(io, *store, door, *commands);
+        io.on_connection([this](sio::Socket& socket) { delivery.follow(visitor_of(socket).actor().org); });
+        tickets.emplace(io, door, *commands, *arrivals, typing);
+        chat.emplace(io, door, *commands, *arrivals, typing, online);
+        notifications.emplace(io, door, *commands, *arrivals);
         rest::add_update_routes(api, *store);
         rest::add_ticket_routes(api, *store);
         rest::add_conversation_routes(api, *store);
@@ -163,6 +183,7 @@ struct DeskServer::Parts {
     chat::OnlineLists online;
     std::unique_ptr<store::Store> store;
     std::optional<SocketCommands> commands;
+    std::optional<Arrivals> arrivals;
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
     std::optional<chat::ChatTimeouts> chat_timeouts;

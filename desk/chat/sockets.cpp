@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "desk/chat/commands.hpp"
+#include "desk/chat/events.hpp"
 #include "desk/chat/lifecycle.hpp"
 #include "desk/chat/requests.hpp"
 #include "desk/delivery/missed.hpp"
@@ -26,6 +27,12 @@ bool replays_the_end(const Missed& missed) {
     return std::ranges::any_of(missed.events, [](const store::ReplayedEvent& event) { return event.name == "chat:ended"; });
 }
 
+/// Of a conversation entered at CONNECT.
+struct Facts {
+    bool customer;  ///< is whose it is
+    bool ended;
+};
+
 Error not_joined(std::string_view conversation) {
     return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
 }
@@ -39,7 +46,7 @@ Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Eve
 
 }  // namespace
 
-ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing, OnlineLists& online)
+ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online)
     : door_(door), commands_(commands), typing_(typing), online_(online) {
     sio::Namespace& nsp = io.of("/chat");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (ChatSockets::*handler)(sio::Socket&, const sio::Event&)) {
@@ -51,9 +58,58 @@ ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, 
     on("chat:message", Kind::Write, &ChatSockets::message);
     on("chat:read", Kind::Read, &ChatSockets::read);
     on("chat:typing", Kind::Typing, &ChatSockets::typing);
+    arrivals.receive_at(nsp, arrival_rules());
     nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
         if (seat_of(socket).subscribed > 0) disconnecting(socket);
     });
+}
+
+ArrivalRules ChatSockets::arrival_rules() {
+    ArrivalRules rules;
+    rules.nsp = Namespace::Chat;
+    rules.list = "conversations";
+    rules.id_name = "conversationId";
+    rules.cap = &Limits::chat_subscriptions;
+    rules.cap_name = "chat_subscriptions";
+    rules.prepare = [](store::Transaction& tx, const Actor& actor, const std::vector<std::string>& ids) {
+        if (!is_staff(actor.role)) return;
+        // Who may not is told so by the check, after this.
+        for (const std::string& id : ids) static_cast<void>(run(tx, actor, JoinConversation{id}));
+    };
+    rules.check = [](const store::Snapshot& snapshot, const Actor& actor, const std::string& id, const Cursor& cursor) -> Result<Entry> {
+        const auto found = accessible_conversation(snapshot, actor, id);
+        if (!found) return std::unexpected(found.error());
+        const auto answer = sio::json::object(
+            {{"conversationId", id}, {"conversation", sio::json::Raw{describe(snapshot, *found)}}, {"cursor", to_string(cursor)}});
+        const Facts facts{.customer = found->customer.id == actor.user, .ended = found->status == ConversationStatus::Ended};
+        Entry entry{{{"chat:joined", answer.str()}}, facts};
+        if (facts.ended) entry.answers.push_back({"chat:ended", ended_payload(*found)});
+        return entry;
+    };
+    rules.enter = [this](sio::Socket& socket, const std::string& id) { enter(socket, id); };
+    rules.leave = [](sio::Socket& socket, const std::string& id) {
+        socket.leave(rooms::conversation(visitor_of(socket).actor().org, id));
+        --seat_of(socket).subscribed;
+    };
+    rules.entered = [this](sio::Socket& socket, const std::string& id, const std::any& facts) {
+        const Actor& actor = visitor_of(socket).actor();
+        const auto& known = std::any_cast<const Facts&>(facts);
+        typing_.tell(place_of(actor, id), socket.handle(), is_staff(actor.role));
+        online_.joined({.conversation = id,
+                        .who = visitor_of(socket).identity,
+                        .socket = socket.handle(),
+                        .observing = false,
+                        .customer = known.customer,
+                        .ended = known.ended});
+    };
+    return rules;
+}
+
+void ChatSockets::enter(sio::Socket& socket, const std::string& id) {
+    const std::string room = rooms::conversation(visitor_of(socket).actor().org, id);
+    if (socket.in_room(room)) return;
+    socket.join(room);
+    ++seat_of(socket).subscribed;
 }
 
 Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
@@ -76,11 +132,7 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
         [this, id = std::string(conversation), asked = !since.empty(), observing = command.observe](
             sio::Socket& on_loop, sio::Ack& ack, const Joined& joined, const Pending& pending) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
-            const std::string room = rooms::conversation(member.org, id);
-            if (!on_loop.in_room(room)) {
-                on_loop.join(room);
-                ++seat_of(on_loop).subscribed;
-            }
+            enter(on_loop, id);
             const auto& outcome = joined.outcome;
             if (ack) {
                 const auto answer =

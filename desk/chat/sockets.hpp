@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/chat/online.hpp"
+#include "desk/delivery/arrival.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
 #include "desk/session/counts.hpp"
@@ -12,9 +13,11 @@ namespace desk::chat {
 /// The events that clients send in /chat.  Thread: loops; immutable but for its locked buckets.
 class ChatSockets {
 public:
-    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing, OnlineLists& online);
+    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online);
 
 private:
+    ArrivalRules arrival_rules();
+    void enter(sio::Socket& socket, const std::string& id);
     Result<void> join(sio::Socket& socket, const sio::Event& event);
     Result<void> leave(sio::Socket& socket, const sio::Event& event);
     Result<void> message(sio::Socket& socket, const sio::Event& event);

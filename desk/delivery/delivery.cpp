@@ -1,13 +1,17 @@
 #include "desk/delivery/delivery.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "desk/delivery/emission.hpp"
 #include "desk/delivery/homes.hpp"
 #include "desk/session/rooms.hpp"
+#include "desk/session/visitor.hpp"
+#include "desk/store/log.hpp"
 
 namespace desk {
 
@@ -15,24 +19,54 @@ namespace {
 
 // Until the log is asked again that could not be read.
 constexpr std::chrono::milliseconds kReadAgain{500};
+constexpr std::chrono::seconds kCompareEvery{1};
 
 }  // namespace
 
 struct Delivery::Sequencer {
-    Sequencer(Delivery& delivery, std::string name, std::int64_t last)
-        : owner(delivery), org(std::move(name)), position(last), again([](void* self) { static_cast<Sequencer*>(self)->read(); }, this) {}
-    void read() { owner.read_hole(*this); }
+    Sequencer(Delivery& delivery, std::string name)
+        : owner(delivery), org(std::move(name)), again([](void* self) { static_cast<Sequencer*>(self)->read(); }, this) {}
+    void read() {
+        if (started && reading)
+            owner.read_hole(*this);
+        else
+            owner.read_top(*this);
+    }
+    /// Whether a socket can be told where this stands.
+    bool has_cursor() const { return started && !epoch.empty() && (epoch != store::kNoEpoch || position == 0); }
+    bool idle() const { return waiting.empty() && askers.empty() && !reading && !asking; }
+    Cursor cursor() const { return {epoch, position}; }
 
     Delivery& owner;
     std::string org;
-    std::int64_t position;                     ///< seq of the last row that was emitted
-    std::map<std::int64_t, EventRow> waiting;  ///< behind a hole
-    bool reading = false;                      ///< or about to, by `again`
+    std::string epoch;                         ///< empty: not known yet
+    std::int64_t position = 0;                 ///< seq of the last row that was emitted
+    std::int64_t top = 0;                      ///< rows up to here are known to be in the log
+    std::map<std::int64_t, EventRow> waiting;  ///< behind a hole, or until this has started
+    std::vector<std::pair<sio::SocketHandle, Positioned>> askers;
+    bool started = false;  ///< `position` is set
+    bool reading = false;  ///< rows, or about to, by `again`
+    bool asking = false;   ///< for the top, or about to, by `again`
     sio::runtime::Timer again;
 };
 
-Delivery::Delivery(sio::Server& io, Typing& typing, ReadLog read_log, sio::Log& log)
-    : io_(io), typing_(typing), read_log_(std::move(read_log)), log_(log), sequencers_(io.loops().size()) {}
+/// The sequencers of one loop.
+struct Delivery::Home {
+    Home(Delivery& delivery, sio::runtime::Loop& its_loop)
+        : owner(delivery), loop(its_loop), tick([](void* self) { static_cast<Home*>(self)->compare(); }, this) {}
+    void compare() { owner.compare(*this); }
+
+    Delivery& owner;
+    sio::runtime::Loop& loop;
+    std::unordered_map<std::string, std::unique_ptr<Sequencer>> sequencers;
+    bool comparing = false;
+    sio::runtime::Timer tick;
+};
+
+Delivery::Delivery(sio::Server& io, Typing& typing, LogSource source, sio::Log& log)
+    : io_(io), typing_(typing), source_(std::move(source)), log_(log) {
+    for (unsigned i = 0; i < io.loops().size(); ++i) homes_.push_back(std::make_unique<Home>(*this, io.loops().at(i)));
+}
 
 Delivery::~Delivery() = default;
 
@@ -42,34 +76,58 @@ void Delivery::committed(std::vector<EventRow> rows) {
     run_on(home, [this, rows = std::move(rows)]() mutable { take(std::move(rows)); });
 }
 
+void Delivery::follow(const std::string& org) {
+    run_on(home_loop(io_, org), [this, org] {
+        Sequencer& found = sequencer(org);
+        if (!found.started && !found.asking) read_top(found);
+    });
+}
+
+void Delivery::position(sio::Socket& socket, Positioned done) {
+    const std::string& org = visitor_of(socket).actor().org;
+    auto& home = home_loop(io_, org);
+    if (home.in_loop_thread()) return ask(org, socket.handle(), std::move(done));
+    home.post([this, org, handle = socket.handle(), done = std::move(done)]() mutable { ask(org, handle, std::move(done)); });
+}
+
+Delivery::Sequencer& Delivery::sequencer(const std::string& org) {
+    Home& home = *homes_[home_loop(io_, org).index()];
+    auto& slot = home.sequencers[org];
+    if (!slot) slot = std::make_unique<Sequencer>(*this, org);
+    if (!home.tick.armed()) home.loop.arm_after(home.tick, kCompareEvery);
+    return *slot;
+}
+
 void Delivery::take(std::vector<EventRow> rows) {
-    const std::string& org = rows.front().org;
-    auto& slot = sequencers_[home_loop(io_, org).index()][org];
-    // Before the first row since the start nobody could have been told of any: clients that were away ask with their cursor.
-    if (!slot) slot = std::make_unique<Sequencer>(*this, org, rows.front().seq - 1);
-    Sequencer& sequencer = *slot;
-    for (EventRow& row : rows) {
-        if (row.seq > sequencer.position) sequencer.waiting.try_emplace(row.seq, std::move(row));
+    Sequencer& found = sequencer(rows.front().org);
+    // Without a socket before the first row nobody could have been told of any: clients that were away ask with their cursor.
+    if (!found.started && !found.asking) {
+        found.started = true;
+        found.position = rows.front().seq - 1;
     }
-    drain(sequencer);
+    for (EventRow& row : rows) {
+        if (!found.started || row.seq > found.position) found.waiting.try_emplace(row.seq, std::move(row));
+    }
+    drain(found);
 }
 
 void Delivery::drain(Sequencer& sequencer) {
+    if (!sequencer.started) return;
     while (!sequencer.waiting.empty() && sequencer.waiting.begin()->first <= sequencer.position + 1) {
         const auto row = sequencer.waiting.extract(sequencer.waiting.begin());
         if (row.key() <= sequencer.position) continue;
         sequencer.position = row.key();
         emit(row.mapped());
     }
-    if (sequencer.waiting.empty() || sequencer.reading) return;
-    log_.warn("hole in the log's announcements, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
+    if (sequencer.reading || (sequencer.waiting.empty() && sequencer.top <= sequencer.position)) return;
+    log_.warn("commits were not announced, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
     read_hole(sequencer);
 }
 
 void Delivery::read_hole(Sequencer& sequencer) {
     sequencer.reading = true;
     auto& home = home_loop(io_, sequencer.org);
-    read_log_(sequencer.org, sequencer.position, [this, &home, &sequencer](std::optional<std::vector<EventRow>> rows) {
+    source_.rows(sequencer.org, sequencer.position, [this, &home, &sequencer](std::optional<std::vector<EventRow>> rows) {
         home.post([this, &home, &sequencer, rows = std::move(rows)] {
             if (rows)
                 fill_hole(sequencer, *rows);
@@ -82,13 +140,95 @@ void Delivery::read_hole(Sequencer& sequencer) {
 void Delivery::fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows) {
     sequencer.reading = false;
     // The log is the truth: what it does not have between two rows was never written, and nothing is to be waited for.
-    if (rows.empty() && !sequencer.waiting.empty()) sequencer.position = sequencer.waiting.begin()->first - 1;
+    if (rows.empty()) {
+        sequencer.top = sequencer.position;
+        if (!sequencer.waiting.empty()) sequencer.position = sequencer.waiting.begin()->first - 1;
+    }
     for (const EventRow& row : rows) {
         if (row.seq <= sequencer.position) continue;
         sequencer.position = row.seq;
         emit(row);
     }
     drain(sequencer);
+}
+
+void Delivery::ask(const std::string& org, sio::SocketHandle socket, Positioned done) {
+    Sequencer& found = sequencer(org);
+    if (found.has_cursor()) return tell(socket, std::move(done), found.cursor());
+    found.askers.emplace_back(socket, std::move(done));
+    if (!found.asking) read_top(found);
+}
+
+void Delivery::tell(const sio::SocketHandle& socket, Positioned done, const Cursor& cursor) {
+    if (!io_.on_loop_of(socket))
+        return io_.post(socket, [done = std::move(done), cursor](sio::Socket& there) mutable { done(there, cursor); });
+    if (sio::Socket* const here = io_.find(socket)) done(*here, cursor);
+}
+
+void Delivery::read_top(Sequencer& sequencer) {
+    sequencer.asking = true;
+    auto& home = home_loop(io_, sequencer.org);
+    source_.tops({sequencer.org}, [this, &home, &sequencer](std::optional<std::vector<Cursor>> tops) {
+        home.post([this, &home, &sequencer, tops = std::move(tops)] {
+            if (!tops) return home.arm_after(sequencer.again, kReadAgain);
+            sequencer.asking = false;
+            learn_top(sequencer, tops->front());
+            if (!sequencer.has_cursor()) return read_top(sequencer);  // the log's first rows came meanwhile
+            for (auto& [socket, done] : std::exchange(sequencer.askers, {})) tell(socket, std::move(done), sequencer.cursor());
+        });
+    });
+}
+
+void Delivery::learn_top(Sequencer& sequencer, const Cursor& top) {
+    if (!sequencer.started) {
+        // What was announced since the first socket came is emitted, whether the top is behind it or not.
+        const auto first = sequencer.waiting.begin();
+        sequencer.started = true;
+        sequencer.position = first == sequencer.waiting.end() ? top.seq : std::min(top.seq, first->first - 1);
+    } else if (top.epoch != sequencer.epoch && !sequencer.epoch.empty() && sequencer.epoch != store::kNoEpoch) {
+        log_.warn("the log was rebuilt, going on from its top", {{"org", sequencer.org}, {"top", top.seq}});
+        sequencer.position = top.seq;
+        sequencer.waiting.clear();
+    }
+    sequencer.epoch = top.epoch;
+    sequencer.top = top.seq;
+    drain(sequencer);
+}
+
+void Delivery::compare(Home& home) {
+    std::vector<std::string> orgs;
+    std::erase_if(home.sequencers, [&](const auto& entry) {
+        const Sequencer& each = *entry.second;
+        if (!has_sockets(each.org)) return each.idle();
+        if (each.started && !each.reading) orgs.push_back(each.org);
+        return false;
+    });
+    if (home.sequencers.empty()) return;
+    home.loop.arm_after(home.tick, kCompareEvery);
+    if (orgs.empty() || std::exchange(home.comparing, true)) return;
+    source_.tops(orgs, [this, &home, orgs](std::optional<std::vector<Cursor>> tops) {
+        home.loop.post([this, &home, orgs, tops = std::move(tops)] {
+            home.comparing = false;
+            if (!tops) return;
+            for (std::size_t i = 0; i < orgs.size(); ++i) {
+                const auto found = home.sequencers.find(orgs[i]);
+                if (found != home.sequencers.end() && found->second->started) learn_top(*found->second, (*tops)[i]);
+            }
+        });
+    });
+}
+
+bool Delivery::has_sockets(const std::string& org) const {
+    const std::string room = rooms::everybody(org);
+    const std::string_view name = room;
+    const sio::Target target{{&name, 1}, {}};
+    for (const auto* nsp : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) {
+        const sio::Namespace* const found = io_.find(nsp);
+        for (unsigned i = 0; found != nullptr && i < io_.loops().size(); ++i) {
+            if (found->may_have(i, target)) return true;
+        }
+    }
+    return false;
 }
 
 void Delivery::emit(const EventRow& row) {
@@ -103,18 +243,14 @@ void Delivery::emit(const EventRow& row) {
     for (const auto& [name, hook] : hooks_) {
         if (row.name == name) hook(row);
     }
-    sio::Namespace* where = nsp(row);
-    if (where == nullptr) return;
-    const auto emission = std::make_shared<const Emission>(*where, row);
-    auto& loops = io_.loops();
-    for (unsigned i = 0; i < loops.size(); ++i) {
-        if (emission->concerns(i)) run_on(loops.at(i), [emission] { emission->deliver(); });
+    if (sio::Namespace* const where = nsp(row)) {
+        const auto emission = std::make_shared<const Emission>(*where, row);
+        auto& loops = io_.loops();
+        for (unsigned i = 0; i < loops.size(); ++i) {
+            if (emission->concerns(i)) run_on(loops.at(i), [emission] { emission->deliver(); });
+        }
     }
-    if (row.unread) {
-        where->to(rooms::user(row.org, row.subject))
-            .local()
-            .emit("notification:count", sio::json::object({{"unread", row.unread->unread}, {"rev", row.unread->rev}}));
-    }
+    for (const Watch& watch : watches_) watch(row);
 }
 
 sio::Namespace* Delivery::nsp(const EventRow& row) const { return io_.find(to_string(row.nsp())); }

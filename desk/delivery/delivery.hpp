@@ -9,21 +9,31 @@
 #include <vector>
 
 #include "desk/delivery/typing.hpp"
+#include "desk/model/cursor.hpp"
 #include "desk/model/event.hpp"
 #include "sio/base/log.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
 
-/// Reads an org's log after `seq` and gives the rows, in order, from any thread; nullopt when the store could not say.
-using ReadLog = std::function<void(std::string org, std::int64_t after_seq, std::function<void(std::optional<std::vector<EventRow>>)>)>;
+/// How delivery looks at the log; both may be asked on any thread and answer on any, nullopt when the store could not say.
+struct LogSource {
+    /// The rows of an org after `seq`, in order, perhaps not all.
+    using Rows = std::function<void(std::optional<std::vector<EventRow>>)>;
+    std::function<void(std::string org, std::int64_t after_seq, Rows)> rows;
+    /// Where the logs of these orgs stand, in the same order.
+    using Tops = std::function<void(std::optional<std::vector<Cursor>>)>;
+    std::function<void(std::vector<std::string> orgs, Tops)> tops;
+};
 
 /// From committed rows of the log to the right sockets. One sequencer an org, on the org's home loop, takes rows strictly in seq order and
 /// each once; on a hole it reads the log first. For each row it puts out who lost access, ends the author's typing, then hands each
-/// projection's frame to the loops, which emit locally.  Thread: any, unless said otherwise.
+/// projection's frame to the loops, which emit locally.
+/// Once a second it compares where the orgs with sockets stand with the tops of their logs and reads what is missing: a commit that was
+/// never announced is late, not lost (domain.md 3.12 c).  Thread: any, unless said otherwise.
 class Delivery {
 public:
-    Delivery(sio::Server& io, Typing& typing, ReadLog read_log, sio::Log& log);
+    Delivery(sio::Server& io, Typing& typing, LogSource source, sio::Log& log);
     ~Delivery();
 
     /// Calls `hook` with each row of that name before its sockets are told. Before the server starts; `hook` runs on the org's home loop.
@@ -32,9 +42,24 @@ public:
     /// Rows of one commit, in seq order, once the commit is certain.
     void committed(std::vector<EventRow> rows);
 
+    /// Called for every row when it is emitted. Set before the server starts. Thread: the org's home loop.
+    using Watch = std::function<void(const EventRow&)>;
+    void watch(Watch each_row) { watches_.push_back(std::move(each_row)); }
+
+    /// Makes sure that the org's rows are followed from here on, for a socket that got into its rooms.
+    void follow(const std::string& org);
+
+    /// Tells `done` the position up to which everything was handed to the socket's loop; all rows after it will be. `done` runs on that
+    /// loop, later or within this call, and not at all when the socket is gone. Pre: the socket is in its rooms.
+    /// Thread: the socket's loop.
+    using Positioned = std::move_only_function<void(sio::Socket&, const Cursor&)>;
+    void position(sio::Socket& socket, Positioned done);
+
 private:
     struct Sequencer;
+    struct Home;
 
+    Sequencer& sequencer(const std::string& org);
     void take(std::vector<EventRow> rows);
     void drain(Sequencer& sequencer);
     void read_hole(Sequencer& sequencer);
@@ -42,12 +67,20 @@ private:
     void emit(const EventRow& row);
     sio::Namespace* nsp(const EventRow& row) const;
 
+    void ask(const std::string& org, sio::SocketHandle socket, Positioned done);
+    void read_top(Sequencer& sequencer);
+    void tell(const sio::SocketHandle& socket, Positioned done, const Cursor& cursor);
+    void compare(Home& home);
+    void learn_top(Sequencer& sequencer, const Cursor& top);
+    bool has_sockets(const std::string& org) const;
+
     sio::Server& io_;
     Typing& typing_;
-    ReadLog read_log_;
+    LogSource source_;
     sio::Log& log_;
     std::vector<std::pair<std::string, std::function<void(const EventRow&)>>> hooks_;
-    std::vector<std::unordered_map<std::string, std::unique_ptr<Sequencer>>> sequencers_;  // one map a loop
+    std::vector<Watch> watches_;
+    std::vector<std::unique_ptr<Home>> homes_;  // one a loop
 };
 
 }  // namespace desk

@@ -34,16 +34,29 @@ protected:
         guarded("/chat");
         guarded("/notifications");
         typing_.emplace(io(), limits_, std::chrono::seconds(5));
-        delivery_.emplace(
-            io(), *typing_,
-            [this](const std::string& org, std::int64_t after, Answer answer) {
-                {
-                    const std::scoped_lock lock(asked_mutex_);
-                    asked_.push_back(std::move(answer));
-                }
-                reads_.add(org + ">" + std::to_string(after));
-            },
-            log_);
+        LogSource source;
+        source.rows = [this](const std::string& org, std::int64_t after, Answer answer) {
+            {
+                const std::scoped_lock lock(asked_mutex_);
+                asked_.push_back(std::move(answer));
+            }
+            reads_.add(org + ">" + std::to_string(after));
+        };
+        source.tops = [this](const std::vector<std::string>& orgs, const LogSource::Tops& done) {
+            for (const auto& org : orgs) top_reads_.add(org);
+            const std::scoped_lock lock(asked_mutex_);
+            if (tops_wait_) {
+                top_questions_.push_back(done);
+            } else if (top_) {
+                done(std::vector<Cursor>(orgs.size(), *top_));
+            } else {
+                done(std::nullopt);
+            }
+        };
+        delivery_.emplace(io(), *typing_, std::move(source), log_);
+        tickets_->on("where", [this](sio::Socket& socket, const sio::Event&) {
+            delivery_->position(socket, [](sio::Socket& there, const Cursor& cursor) { there.emit("at", to_string(cursor)); });
+        });
         start();
     }
     void commit(std::initializer_list<std::int64_t> seqs) {
@@ -80,11 +93,26 @@ protected:
     static std::string updated(std::int64_t seq) { return R"(["ticket:updated",{"seq":)" + std::to_string(seq) + "}]"; }
     using Heard = std::vector<std::string>;
 
+    void log_stands_at(std::optional<Cursor> top) {
+        const std::scoped_lock lock(asked_mutex_);
+        top_ = std::move(top);
+    }
+    /// The answer of `position` to a socket.
+    static std::string where(Client& client) {
+        client.send(R"(42/tickets,["where"])");
+        return client.receive();
+    }
+    static std::string at(const std::string& cursor) { return R"(42/tickets,["at",")" + cursor + "\"]"; }
+
     sio::Namespace* tickets_ = nullptr;
     sio::NullLog log_;
     sio::testing::Journal reads_;
     std::mutex asked_mutex_;
     std::deque<Answer> asked_;
+    sio::testing::Journal top_reads_;
+    std::optional<Cursor> top_;  ///< none: the store cannot say
+    bool tops_wait_ = false;     ///< for the test to answer `top_questions_`
+    std::deque<LogSource::Tops> top_questions_;
     int marks_ = 0;
     std::optional<Typing> typing_;
     std::optional<Delivery> delivery_;
@@ -309,6 +337,125 @@ TEST_F(DeliveryTest, EventsOfNamespacesThatAreNotThereAreDropped) {
     auto ann = join_as("/tickets", person("ann", Role::Admin));
     delivery_->committed({row(1, "metrics:update"), row(2)});
     EXPECT_EQ(heard(*ann), Heard{updated(2)});
+}
+
+TEST_F(DeliveryTest, ACommitThatWasNeverAnnouncedGoesOutAtTheNextComparison) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"e", 1});
+    commit({1});
+    EXPECT_EQ(heard(*ann), Heard{updated(1)});
+    log_stands_at(Cursor{"e", 3});
+    skip(std::chrono::seconds(1));
+    EXPECT_EQ(reads_.wait(1), Heard{"acme>1"});
+    log_says(Rows{row(2), row(3)});
+    EXPECT_EQ(heard(*ann), (Heard{updated(2), updated(3)}));
+    commit({2, 3});
+    commit({4});
+    EXPECT_EQ(heard(*ann), Heard{updated(4)}) << "the announcement came after all";
+}
+
+TEST_F(DeliveryTest, MoreThanOnePageIsReadAtOnce) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"e", 5});
+    commit({1});
+    skip(std::chrono::seconds(1));
+    reads_.wait(1);
+    log_says(Rows{row(2), row(3)});
+    EXPECT_EQ(reads_.wait(2), (Heard{"acme>1", "acme>3"}));
+    log_says(Rows{row(4), row(5)});
+    EXPECT_EQ(heard(*ann), (Heard{updated(1), updated(2), updated(3), updated(4), updated(5)}));
+}
+
+TEST_F(DeliveryTest, ComparesOnlyOrgsThatHaveSockets) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"e", 1});
+    EventRow theirs = row(1);
+    theirs.org = "other";
+    delivery_->committed({theirs});
+    commit({1});
+    heard(*ann);
+    skip(std::chrono::seconds(1));
+    EXPECT_EQ(top_reads_.wait(1), Heard{"acme"});
+}
+
+TEST_F(DeliveryTest, ASocketLearnsWhereItsOrgStands) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"e", 41});
+    EXPECT_EQ(where(*ann), at("e.41"));
+    commit({42});
+    EXPECT_EQ(heard(*ann), Heard{updated(42)});
+    EXPECT_EQ(where(*ann), at("e.42"));
+    EXPECT_EQ(top_reads_.wait(1), Heard{"acme"}) << "known from the first answer on";
+}
+
+TEST_F(DeliveryTest, AnOrgWithoutALogHasTheCursorOfItsStart) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"new", 0});
+    EXPECT_EQ(where(*ann), at("new.0"));
+    log_stands_at(Cursor{"e", 1});
+    commit({1});
+    EXPECT_EQ(heard(*ann), Heard{updated(1)});
+    EXPECT_EQ(where(*ann), at("e.1")) << "the epoch came with the first row";
+}
+
+TEST_F(DeliveryTest, RowsThatComeBeforeTheFirstPositionIsKnownAreNotLost) {
+    tops_wait_ = true;
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    ann->send(R"(42/tickets,["where"])");
+    top_reads_.wait(1);
+    commit({7});
+    commit({9});
+    EXPECT_EQ(heard(*ann), Heard{}) << "nothing before the order is known";
+    LogSource::Tops answer;
+    {
+        const std::scoped_lock lock(asked_mutex_);
+        answer = std::move(top_questions_.front());
+    }
+    answer(std::vector<Cursor>{{"e", 8}});
+    EXPECT_EQ(reads_.wait(1), Heard{"acme>7"});
+    log_says(Rows{row(8), row(9)});
+    EXPECT_EQ(heard(*ann), (Heard{updated(7), R"(["at","e.7"])", updated(8), updated(9)}));
+}
+
+TEST_F(DeliveryTest, AsksForThePositionUntilTheStoreCanSay) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    ann->send(R"(42/tickets,["where"])");
+    top_reads_.wait(1);
+    log_stands_at(Cursor{"e", 5});
+    skip(std::chrono::seconds(1));
+    EXPECT_EQ(ann->receive(), at("e.5"));
+}
+
+TEST_F(DeliveryTest, ALogThatWasRebuiltIsFollowedFromItsTop) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    log_stands_at(Cursor{"e", 41});
+    EXPECT_EQ(where(*ann), at("e.41"));
+    log_stands_at(Cursor{"f", 7});
+    skip(std::chrono::seconds(1));
+    top_reads_.wait(2);
+    EXPECT_EQ(heard(*ann), Heard{});
+    commit({8});
+    EXPECT_EQ(heard(*ann), Heard{updated(8)});
+    EXPECT_EQ(where(*ann), at("f.8"));
+}
+
+TEST_F(DeliveryTest, WatchersSeeEveryRowOnce) {
+    sio::testing::Journal seen;
+    begin();
+    delivery_->watch([&seen](const EventRow& each) { seen.add(std::to_string(each.seq)); });
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    commit({1});
+    commit({1, 2});
+    heard(*ann);
+    EXPECT_EQ(seen.wait(2), (Heard{"1", "2"}));
 }
 
 class DeliveryMultiLoop : public DeliveryTest {

@@ -45,6 +45,9 @@ Emission::Emission(sio::Namespace& nsp, const EventRow& row)
         case Customers::Same: customer_event_ = staff_event_; break;
         case Customers::Own: customer_event_ = nsp.encode(row.name, sio::json::Raw{row.customer_payload}); break;
     }
+    if (row.unread) {
+        count_ = nsp.encode("notification:count", sio::json::object({{"unread", row.unread->unread}, {"rev", row.unread->rev}}));
+    }
     const bool customers = row.customers != Customers::Nothing;
     has_customers_ = customers && !row.audience.customer_users.empty();
     for_each_room(row.org, row.audience, customers, [this](const std::string& room) {
@@ -94,19 +97,31 @@ void Emission::deliver() const {
 void Emission::tell(sio::Socket& socket, const Actor& actor) const {
     if (loss_ && has_lost(loss_->change, actor)) return;
     const auto& event = projection(actor);
-    if (event && !entry::has_already(socket, pending_room_, seq_, subscribers_only_)) socket.send(event);
+    if (!event || entry::has_already(socket, pending_room_, seq_, subscribers_only_)) return;
+    if (Pending* const pending = seat_of(socket).pending.get(); pending != nullptr && pending->arriving) {
+        entry::hold(*pending, {.seq = seq_, .event = event, .unsubscribed = {}, .room = pending_room_, .automatic = true});
+        if (count_) {
+            pending->count = count_;
+            pending->count_seq = seq_;
+        }
+        return;
+    }
+    socket.send(event);
+    if (count_) socket.send(count_);
 }
 
 void Emission::hold(sio::Socket& socket, const Actor& actor) const {
     Pending* const pending = seat_of(socket).pending.get();
     if (pending == nullptr) return;
     if (loss_ && has_lost(loss_->change, actor)) {
-        pending->access_lost = true;
-    } else if (const auto& event = projection(actor); event && pending->held.size() < entry::kMaxHeld) {
-        pending->held.push_back({seq_, event});
-    } else if (event) {
-        pending->overflow = true;
+        entry::hold(*pending, loss(false));
+    } else if (const auto& event = projection(actor)) {
+        entry::hold(*pending, {.seq = seq_, .event = event, .unsubscribed = {}, .room = pending_room_, .automatic = false});
     }
+}
+
+Pending::Held Emission::loss(bool automatic) const {
+    return {.seq = seq_, .event = loss_->lost, .unsubscribed = loss_->unsubscribed, .room = pending_room_, .automatic = automatic};
 }
 
 const sio::EncodedEvent& Emission::projection(const Actor& actor) const { return is_staff(actor.role) ? staff_event_ : customer_event_; }
@@ -115,6 +130,11 @@ void Emission::evict() const {
     const auto target = loss_->rooms.view();
     nsp_.for_each_local(*target, [&](sio::Socket& socket) {
         if (!has_lost(loss_->change, visitor_of(socket).actor())) return;
+        if (Pending* const pending = seat_of(socket).pending.get(); pending != nullptr && pending->arriving) {
+            return entry::hold(*pending, loss(true));
+        }
+        // Who entered after the loss has got access again.
+        if (entry::has_already(socket, pending_room_, seq_, true)) return;
         if (socket.in_room(loss_->staff_room) || socket.in_room(loss_->customer_room)) {
             socket.leave(loss_->staff_room);
             socket.leave(loss_->customer_room);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "desk/model/event.hpp"
+#include "desk/session/visitor.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
@@ -33,6 +34,7 @@ private:
     };
     void evict() const;
     void tell(sio::Socket& socket, const Actor& actor) const;
+    Pending::Held loss(bool automatic) const;
     /// For a socket that is about to enter what the row is about.
     void hold(sio::Socket& socket, const Actor& actor) const;
     const sio::EncodedEvent& projection(const Actor& actor) const;
@@ -40,6 +42,7 @@ private:
     sio::Namespace& nsp_;
     sio::EncodedEvent staff_event_;
     sio::EncodedEvent customer_event_;  // empty: customers learn nothing
+    sio::EncodedEvent count_;           // `notification:count`, where one follows
     sio::StoredTarget rooms_;
     sio::StoredTarget customers_;  // own rooms of people told only as customers, without those in rooms_
     sio::StoredTarget pending_;    // those about to enter its subject, without those in rooms_

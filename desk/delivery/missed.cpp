@@ -6,36 +6,55 @@ namespace desk {
 
 namespace {
 
+constexpr std::string_view kTooMuch = R"("reason":"TOO_MUCH_MISSED")";
+
 std::string reason_of(const Error& error) {
     return error.code == ErrorCode::CursorExpired ? error.details_json : std::string(R"("reason":"INVALID_CURSOR")");
+}
+
+Missed read_missed(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, store::ReplayWanted wanted) {
+    if (since.empty()) return {};
+    const auto after = snapshot.log().resolve(since);
+    if (!after) return {{}, reason_of(after.error())};
+    wanted.after = *after;
+    auto found = store::replay(snapshot, actor, wanted);
+    if (found.more) return {{}, std::string(kTooMuch)};
+    return {std::move(found.events), std::nullopt};
 }
 
 }  // namespace
 
 Missed missed_of(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
                  std::string_view subject, std::int64_t limit) {
-    if (since.empty()) return {};
-    const auto after = snapshot.log().resolve(since);
-    if (!after) return {{}, reason_of(after.error())};
-    auto found = store::replay(snapshot, actor,
-                               {.nsp = nsp, .after = *after, .up_to = up_to.seq, .limit = limit, .subject = std::string(subject)});
-    if (found.more) return {{}, R"("reason":"TOO_MUCH_MISSED")"};
-    return {std::move(found.events), std::nullopt};
+    store::ReplayWanted wanted{.nsp = nsp, .up_to = up_to.seq, .limit = limit};
+    wanted.subject = subject;
+    return read_missed(snapshot, actor, since, std::move(wanted));
+}
+
+Missed missed_of_all(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
+                     std::unordered_set<std::string> joined, std::int64_t limit) {
+    store::ReplayWanted wanted{.nsp = nsp, .up_to = up_to.seq, .limit = limit};
+    wanted.joined = std::move(joined);
+    return read_missed(snapshot, actor, since, std::move(wanted));
+}
+
+bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to) {
+    if (missed.sync_required || overflow) {
+        const std::string reason = missed.sync_required.value_or(std::string(kTooMuch));
+        socket.emit("sync:required", sio::json::Raw{'{' + reason + R"(,"cursor":")" + to_string(up_to) + "\"}"});
+        return false;
+    }
+    for (const auto& event : missed.events) socket.emit(event.name, sio::json::Raw{event.payload});
+    return true;
 }
 
 void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked) {
-    const std::string cursor = to_string(up_to);
-    entry::set_floor(socket, pending, up_to.seq, asked && !missed.sync_required);
-    if (missed.sync_required || pending.overflow) {
-        const std::string reason = missed.sync_required.value_or(R"("reason":"TOO_MUCH_MISSED")");
-        socket.emit("sync:required", sio::json::Raw{'{' + reason + R"(,"cursor":")" + cursor + "\"}"});
-    } else {
-        for (const auto& event : missed.events) socket.emit(event.name, sio::json::Raw{event.payload});
-    }
+    entry::set_floor(socket, pending.rooms.front(), up_to.seq, asked && !missed.sync_required);
+    const bool sent = send_missed(socket, missed, pending.overflow, up_to);
     for (const auto& held : pending.held) {
-        if (held.seq > up_to.seq) socket.send(held.event);
+        if (held.seq > up_to.seq && !pending.overflow) socket.send(held.event);
     }
-    if (asked && !missed.sync_required) socket.emit("sync:ready", sio::json::object({{"cursor", cursor}}));
+    if (asked && sent) socket.emit("sync:ready", sio::json::object({{"cursor", to_string(up_to)}}));
 }
 
 std::string given_since(std::string_view written) {

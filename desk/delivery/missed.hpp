@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "desk/delivery/entry.hpp"
@@ -24,6 +25,13 @@ std::string given_since(std::string_view written);
 /// What happened to one ticket or conversation after `since` (a cursor or an eventId; empty: nothing is asked for).
 Missed missed_of(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
                  std::string_view subject, std::int64_t limit);
+
+/// What the automatic rooms and those of `joined` got after `since`.
+Missed missed_of_all(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
+                     std::unordered_set<std::string> joined, std::int64_t limit);
+
+/// Sends what was missed, or `sync:required` with the reason to read anew. False: the latter.
+bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to);
 
 /// Sends `missed`, then what was held above `up_to`, then `sync:ready` when anything was asked for. Thread: the socket's loop.
 void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked);

@@ -34,12 +34,13 @@ public:
     }
 
     /// Enters a ticket or conversation (entry.hpp): `run` says at which position it may. `done`: Result<void>(Socket&, Ack&, T&&,
-    /// const Pending&). A socket that is in `room` already stays in it, whatever the outcome.
+    /// const Pending&); whether access was lost above that position is its to ask. A socket that is in the subject's room already stays in
+    /// it, whatever the outcome.
     template <class Run, class Done>
     void enter(sio::Socket& socket, const sio::Event& event, std::string_view subject, Run run, Done done) {
         const std::string& org = visitor_of(socket).actor().org;
         entry::begin(socket, org, subject);
-        auto finished = completion(socket, event, socket.hold(), entering(std::move(done)));
+        auto finished = completion(socket, event, socket.hold(), std::move(done));
         if constexpr (std::is_invocable_v<Run&, store::Transaction&> && !std::is_invocable_v<Run&, const store::Snapshot&>) {
             store_.write(org, std::move(run), std::move(finished));
         } else {
@@ -55,15 +56,6 @@ public:
     }
 
 private:
-    template <class Done>
-    static auto entering(Done done) {
-        return
-            [done = std::move(done)](sio::Socket& socket, sio::Ack& ack, auto&& outcome, const Pending& pending) mutable -> Result<void> {
-                if (pending.access_lost) return fail(Error{ErrorCode::Forbidden}.because("ACCESS_LOST"));
-                return done(socket, ack, std::forward<decltype(outcome)>(outcome), pending);
-            };
-    }
-
     template <class Done, class T>
     static Result<void> finish(Done& done, sio::Socket& socket, sio::Ack& ack, T&& outcome, const std::unique_ptr<Pending>& pending) {
         if constexpr (std::is_invocable_v<Done&, sio::Socket&, sio::Ack&, T, const Pending&>) {

@@ -16,25 +16,18 @@ Result<void> acknowledge(sio::Socket&, sio::Ack& ack, const ReadOutcome& outcome
 
 }  // namespace
 
-NotificationSockets::NotificationSockets(sio::Server& io, store::Store& store, Door& door, SocketCommands& commands)
-    : io_(io), store_(store), commands_(commands) {
+NotificationSockets::NotificationSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals) : commands_(commands) {
     sio::Namespace& nsp = io.of("/notifications");
-    nsp.on_connection([this](sio::Socket& socket) { greet(socket); });
+    ArrivalRules rules;
+    rules.nsp = Namespace::Notifications;
+    rules.count = [](const store::Snapshot& snapshot, const Actor& actor) -> Result<std::string> {
+        return std::string(sio::json::text(snapshot.notifications().count(actor.user)).view());
+    };
+    arrivals.receive_at(nsp, std::move(rules));
     door.on(nsp, "notification:markRead", Kind::Read,
             [this](sio::Socket& socket, const sio::Event& event) { return mark_read(socket, event); });
     door.on(nsp, "notification:markAllRead", Kind::Read,
             [this](sio::Socket& socket, const sio::Event& event) { return mark_all_read(socket, event); });
-}
-
-void NotificationSockets::greet(sio::Socket& socket) {
-    const IdentityRef identity = visitor_of(socket).identity;
-    store_.read(
-        identity->actor.org,
-        [identity](const store::Snapshot& snapshot) -> Result<UnreadCount> { return snapshot.notifications().count(identity->actor.user); },
-        [this, handle = socket.handle(), hold = socket.hold()](const Result<UnreadCount>& count) mutable {
-            if (!count) return;
-            io_.post(handle, [count = *count, hold = std::move(hold)](sio::Socket& on_loop) { on_loop.emit("notification:count", count); });
-        });
 }
 
 Result<void> NotificationSockets::mark_read(sio::Socket& socket, const sio::Event& event) {

@@ -28,21 +28,33 @@ struct Visitor {
     const Actor& actor() const { return identity->actor; }
 };
 
-/// A ticket or conversation that a socket is about to enter, and what happened to it meanwhile (delivery/entry.hpp).
+/// Tickets or conversations that a socket is about to enter, and what happened to them meanwhile (delivery/entry.hpp).
 struct Pending {
     struct Held {
-        std::int64_t seq;
-        sio::EncodedEvent event;
+        std::int64_t seq = 0;
+        sio::EncodedEvent event;         ///< or what tells that access was lost
+        sio::EncodedEvent unsubscribed;  ///< set: access to `room`'s subject was lost
+        std::string room;                ///< the subject's pending room
+        bool automatic = false;          ///< reached the socket by its automatic rooms
     };
-    std::string room;
+    bool has_lost_after(std::int64_t seq) const {
+        for (const Held& each : held) {
+            if (each.unsubscribed && each.seq > seq) return true;
+        }
+        return false;
+    }
+
+    std::vector<std::string> rooms;
     std::vector<Held> held;
+    sio::EncodedEvent count;  ///< `notification:count` of the row at `count_seq`
+    std::int64_t count_seq = 0;
+    bool arriving = false;  ///< at CONNECT: the rows of the automatic rooms wait too
     bool overflow = false;
-    bool access_lost = false;
 };
 
 /// What a socket has of a ticket or conversation from its answer, so that rows up to there, still on their way, do not come again.
 struct Floor {
-    std::string room;  ///< the pending room of what it entered
+    std::string room;  ///< the pending room of what it entered; empty: of everything
     std::int64_t seq;
     bool replayed;  ///< it got all rows up to there; else only what subscribers alone get is in what it reads
     std::int64_t until_ms;

@@ -33,6 +33,7 @@ struct ReplayedEvent {
     std::int64_t seq = 0;
     std::string event_id;
     std::string name;
+    std::string subject;
     std::string payload;
     std::int64_t occurred_at_us = 0;
     std::optional<UnreadCount> unread;

@@ -22,11 +22,15 @@ struct Subscribed {
     Missed missed;
 };
 
+std::string subscribed_json(const std::string& ticket, const Cursor& cursor) {
+    return sio::json::object({{"ticketId", ticket}, {"cursor", to_string(cursor)}}).str();
+}
+
 Error not_subscribed(std::string_view ticket) { return Error{ErrorCode::Forbidden}.with("ticketId", ticket).because("NOT_SUBSCRIBED"); }
 
 }  // namespace
 
-TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& commands, Typing& typing)
+TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing)
     : door_(door), commands_(commands), typing_(typing) {
     sio::Namespace& nsp = io.of("/tickets");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (TicketSockets::*handler)(sio::Socket&, const sio::Event&)) {
@@ -37,9 +41,40 @@ TicketSockets::TicketSockets(sio::Server& io, Door& door, SocketCommands& comman
     on("ticket:unsubscribe", Kind::Plain, &TicketSockets::unsubscribe);
     on("ticket:typing", Kind::Typing, &TicketSockets::typing);
     on("ticket:stopTyping", Kind::Typing, &TicketSockets::stop_typing);
+    arrivals.receive_at(nsp, arrival_rules());
     nsp.on_disconnecting([this](sio::Socket& socket, sio::DisconnectReason) {
         if (seat_of(socket).subscribed > 0) typing_.gone(place_of(visitor_of(socket).actor(), {}), socket.handle());
     });
+}
+
+ArrivalRules TicketSockets::arrival_rules() {
+    ArrivalRules rules;
+    rules.nsp = Namespace::Tickets;
+    rules.list = "tickets";
+    rules.id_name = "ticketId";
+    rules.cap = &Limits::ticket_subscriptions;
+    rules.cap_name = "ticket_subscriptions";
+    rules.check = [](const store::Snapshot& snapshot, const Actor& actor, const std::string& id, const Cursor& cursor) -> Result<Entry> {
+        if (const auto found = run(snapshot, actor, SubscribeTicket{id}); !found) return std::unexpected(found.error());
+        return Entry{{{"ticket:subscribed", subscribed_json(id, cursor)}}, {}};
+    };
+    rules.enter = [this](sio::Socket& socket, const std::string& id) { enter(socket, id); };
+    rules.leave = [](sio::Socket& socket, const std::string& id) {
+        socket.leave(room_of(visitor_of(socket).actor(), id));
+        --seat_of(socket).subscribed;
+    };
+    rules.entered = [this](sio::Socket& socket, const std::string& id, const std::any&) {
+        const Actor& actor = visitor_of(socket).actor();
+        typing_.tell(place_of(actor, id), socket.handle(), is_staff(actor.role));
+    };
+    return rules;
+}
+
+void TicketSockets::enter(sio::Socket& socket, const std::string& id) {
+    const std::string room = room_of(visitor_of(socket).actor(), id);
+    if (socket.in_room(room)) return;
+    socket.join(room);
+    ++seat_of(socket).subscribed;
 }
 
 Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& event) {
@@ -60,13 +95,10 @@ Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& eve
         },
         [this, id = std::string(ticket), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Subscribed& subscribed,
                                                                  const Pending& pending) -> Result<void> {
+            if (pending.has_lost_after(subscribed.cursor.seq)) return fail(Error{ErrorCode::Forbidden}.because("ACCESS_LOST"));
             const Actor& reader = visitor_of(on_loop).actor();
-            const std::string room = room_of(reader, id);
-            if (!on_loop.in_room(room)) {
-                on_loop.join(room);
-                ++seat_of(on_loop).subscribed;
-            }
-            const std::string answer = sio::json::object({{"ticketId", id}, {"cursor", to_string(subscribed.cursor)}}).str();
+            enter(on_loop, id);
+            const std::string answer = subscribed_json(id, subscribed.cursor);
             if (ack) ack(sio::json::Raw{ok_with(answer)});
             on_loop.emit("ticket:subscribed", sio::json::Raw{answer});
             catch_up(on_loop, subscribed.missed, pending, subscribed.cursor, asked);

@@ -7,6 +7,9 @@ import { JWT_SECRET } from "./server.mjs";
 
 export const NAMESPACES = ["/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"];
 
+/** Namespaces whose events can be missed: their sockets get `sync:ready`. */
+const LOGGED = ["/tickets", "/chat", "/notifications"];
+
 const base64url = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 const now_s = () => Math.floor(Date.now() / 1000);
 
@@ -32,9 +35,11 @@ export class Person {
         this.token = token(id, options);
     }
 
-    /** A connected socket with its inbox. */
-    connect(t, namespace, options = {}) {
-        return connect(t, this.url + namespace, { transports: ["websocket"], auth: { token: this.token }, ...options });
+    /** A connected socket with its inbox. Where the server tells of the position it starts from, that has come too: `cursor`. */
+    async connect(t, namespace, options = {}) {
+        const client = await connect(t, this.url + namespace, { transports: ["websocket"], auth: { token: this.token }, ...options });
+        if (options.auth === undefined && LOGGED.includes(namespace)) client.cursor = (await client.inbox.next("sync:ready"))[0].cursor;
+        return client;
     }
 
     /** `{status, headers, body}`; a body sent is JSON, `more` are headers. */
