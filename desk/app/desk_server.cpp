@@ -107,26 +107,24 @@ struct DeskServer::Parts {
     LogSource log_source() {
         LogSource source;
         source.rows = [this](std::string org, std::int64_t after, LogSource::Rows done) {
-            store->read(
-                std::move(org),
-                [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
-                    return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
-                },
-                [done = std::move(done)](Result<std::vector<EventRow>> rows) {
-                    done(rows ? std::optional(std::move(*rows)) : std::nullopt);
-                });
+            const auto rows_after = [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
+                return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
+            };
+            store->read(std::move(org), rows_after, [done = std::move(done)](Result<std::vector<EventRow>> rows) {
+                if (!rows) return done(std::nullopt);
+                done(std::move(*rows));
+            });
         };
         source.tops = [this](const std::vector<std::string>& orgs, LogSource::Tops done) {
-            store->read(
-                orgs.front(),
-                [orgs](const store::Snapshot& snapshot) -> Result<std::vector<Cursor>> {
-                    std::vector<Cursor> tops;
-                    for (const auto& org : orgs) tops.push_back(store::LogReader(snapshot.session(), org).position());
-                    return tops;
-                },
-                [done = std::move(done)](Result<std::vector<Cursor>> tops) {
-                    done(tops ? std::optional(std::move(*tops)) : std::nullopt);
-                });
+            const auto tops_of = [orgs](const store::Snapshot& snapshot) -> Result<std::vector<Cursor>> {
+                std::vector<Cursor> tops;
+                for (const auto& org : orgs) tops.push_back(store::LogReader(snapshot.session(), org).position());
+                return tops;
+            };
+            store->read(orgs.front(), tops_of, [done = std::move(done)](Result<std::vector<Cursor>> tops) {
+                if (!tops) return done(std::nullopt);
+                done(std::move(*tops));
+            });
         };
         return source;
     }
