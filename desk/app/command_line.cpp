@@ -15,14 +15,16 @@ constexpr std::string_view kConfigVariable = "INSIGHTDESK_CONFIG";
 /// The flags of one command that set settings.
 class SettingFlags {
 public:
-    enum class Which : std::uint8_t { All, ForTokens };
+    enum class Which : std::uint8_t { All, ForTokens, ForStore };
 
     SettingFlags(CLI::App& app, Which which) {
         config_ = app.add_option("--config", "TOML file with settings (INSIGHTDESK_CONFIG)")->type_name("FILE");
         const Config defaults;
         for (const auto& group : setting_groups()) {
             for (const auto& setting : group.settings) {
-                if (which == Which::ForTokens && group.title != "Tokens" && setting.name != "store") continue;
+                const bool wanted = which == Which::All || setting.name == "store" ||
+                                    (which == Which::ForTokens && group.title == "Tokens");
+                if (!wanted) continue;
                 add(app, group, setting, setting.show(defaults));
             }
         }
@@ -129,6 +131,12 @@ struct Commands {
     CLI::App* check_config = app.add_subcommand("check-config", "Check all settings and print what is in force, secrets masked");
     SettingFlags check_config_flags{*check_config, SettingFlags::Which::All};
 
+    CLI::App* migrate = app.add_subcommand("migrate", "Bring the store's schema up to date; serve does so too");
+    SettingFlags migrate_flags{*migrate, SettingFlags::Which::ForStore};
+
+    CLI::App* new_epoch = app.add_subcommand("new-epoch", "After a restore from a backup: have every client reload what it shows");
+    SettingFlags new_epoch_flags{*new_epoch, SettingFlags::Which::ForStore};
+
     CLI::App* default_config = app.add_subcommand("default-config", "Print a configuration file with every setting and its default");
     CLI::App* config_page = app.add_subcommand("config-page", "Print the documentation of all settings (docs/configuration.md)");
     CLI::App* version = app.add_subcommand("version", "Print the version");
@@ -163,11 +171,15 @@ Command dispatch(const Commands& commands, const Environment& environment) {
     const auto& flags = commands.serve->parsed()         ? commands.serve_flags
                         : commands.gen_token->parsed()   ? commands.gen_token_flags
                         : commands.check_token->parsed() ? commands.check_token_flags
+                        : commands.migrate->parsed()     ? commands.migrate_flags
+                        : commands.new_epoch->parsed()   ? commands.new_epoch_flags
                                                          : commands.check_config_flags;
     auto loaded = load(flags, environment);
     if (!loaded) return std::move(loaded.error());
     if (commands.serve->parsed()) return ServeCommand{std::move(loaded->config)};
     if (commands.gen_token->parsed()) return make_gen_token(commands, *std::move(loaded));
+    if (commands.migrate->parsed()) return MigrateCommand{std::move(loaded->config)};
+    if (commands.new_epoch->parsed()) return NewEpochCommand{std::move(loaded->config)};
     if (commands.check_config->parsed()) return CheckConfigCommand{std::move(loaded->config), std::move(loaded->raw)};
     CheckTokenCommand command{std::move(loaded->config), std::nullopt};
     if (commands.token_text->count() != 0) command.token = text_of(commands.token_text);

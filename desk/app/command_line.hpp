@@ -29,6 +29,16 @@ struct CheckConfigCommand {
     RawConfig raw;
 };
 
+/// Brings the store's schema up to date, without serving.
+struct MigrateCommand {
+    Config config;
+};
+
+/// After a restore from a backup: cursors given out before are refused, so that clients reload instead of missing what the backup lacks.
+struct NewEpochCommand {
+    Config config;
+};
+
 /// help, version, default-config, config-page: nothing to do but to write.
 struct PrintCommand {
     std::string text;
@@ -39,14 +49,15 @@ struct UsageError {
     std::string text;
 };
 
-using Command = std::variant<ServeCommand, GenTokenCommand, CheckTokenCommand, CheckConfigCommand, PrintCommand, UsageError>;
+using Command = std::variant<ServeCommand, GenTokenCommand, CheckTokenCommand, CheckConfigCommand, MigrateCommand, NewEpochCommand,
+                             PrintCommand, UsageError>;
 
 /// Understands `insightdesk COMMAND [--flags]`. Settings come from flags, `environment`, and the file that --config or INSIGHTDESK_CONFIG
 /// names. `arguments` begins with the program's name, as main has it.
 Command parse_command_line(std::span<const char* const> arguments, const Environment& environment);
 
-/// Runs every command but ServeCommand, which it must not be given. Returns the exit status: 0, 1 for a refused token or configuration,
-/// 2 for wrong usage.
+/// Runs every command but ServeCommand, which it must not be given. Returns the exit status: 0, 1 for a refused token, configuration or
+/// store, 2 for wrong usage.
 int run_offline(const Command& command, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace desk::app

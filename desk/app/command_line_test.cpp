@@ -150,6 +150,22 @@ TEST(CommandLine, CheckConfigShowsWhatIsInForce) {
     EXPECT_THAT(run({"check-config", "--jwt-secret", "tiny"}).err, HasSubstr("32 bytes"));
 }
 
+TEST(CommandLine, TheTestClockAsksForPermission) {
+    EXPECT_THAT(usage_error({"serve", "--test-clock", "/tmp/x"}), HasSubstr("allow_test_clock"));
+    EXPECT_EQ(parsed<ServeCommand>({"serve", "--test-clock", "/tmp/x"}, {{"INSIGHTDESK_ALLOW_TEST_CLOCK", "1"}}).config.test_clock,
+              "/tmp/x");
+}
+
+TEST(CommandLine, StoresAreMadeReadyAndGetANewEpoch) {
+    const auto file = std::filesystem::temp_directory_path() / ("store-tools-" + sio::random_hex(12) + ".db");
+    const std::string store = "sqlite:" + file.string();
+    EXPECT_THAT(run({"new-epoch", "--store", store.c_str()}).err, HasSubstr("there is no store"));
+    EXPECT_THAT(run({"migrate", "--store", store.c_str()}).out, ::testing::StartsWith("schema "));
+    EXPECT_EQ(run({"new-epoch", "--store", store.c_str()}).out, "new epoch for 0 orgs\n");
+    EXPECT_EQ(run({"migrate", "--store", "sqlite::memory:"}).status, 1);
+    for (const auto* end : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(file.string() + end);
+}
+
 TEST(CommandLine, DefaultConfigIsPrinted) { EXPECT_THAT(run({"default-config"}).out, HasSubstr("\n#port = 3001\n")); }
 
 TEST(GenToken, MakesATokenThatCheckTokenTakes) {

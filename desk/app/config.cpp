@@ -47,6 +47,10 @@ Problems judge(const Config& config) {
             "no key is set, and the one that is made for development serves loopback only, not the addresses of host: set jwt_secret "
             "(INSIGHTDESK_JWT_SECRET) or another key, or leave host at 127.0.0.1,::1");
     }
+    if (!config.test_clock.empty() && !config.allow_test_clock) {
+        problems.emplace_back(
+            "test_clock moves the time of all that is stored, so it needs allow_test_clock (INSIGHTDESK_ALLOW_TEST_CLOCK=1)");
+    }
     if (config.dev && !loopback_only(config)) {
         problems.emplace_back(
             "dev hands out tokens to anyone who asks, so it serves loopback only: leave host at 127.0.0.1,::1 or take dev away");

@@ -54,6 +54,7 @@ struct Config {
     std::chrono::milliseconds chat_inactivity = std::chrono::minutes(30);
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
     std::chrono::milliseconds drain_time = std::chrono::seconds(10);
+    std::chrono::milliseconds janitor_interval = std::chrono::minutes(5);
 
     std::string limits_profile = "standard";
     Limits limits;
@@ -62,6 +63,8 @@ struct Config {
     LogFormat log_format = LogFormat::Auto;
     bool dev = false;
     bool demo = false;
+    std::string test_clock;
+    bool allow_test_clock = false;
 
     /// Whether a key was given; without one `serve` makes its own, beside the store.
     bool has_key() const {

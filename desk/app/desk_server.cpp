@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "desk/app/demo.hpp"
+#include "desk/app/readiness.hpp"
+#include "desk/app/test_clock.hpp"
 #include "desk/app/trusted_proxies.hpp"
 #include "desk/auth/http_download.hpp"
 #include "desk/auth/key_fetcher.hpp"
@@ -22,8 +24,12 @@
 #include "desk/session/door.hpp"
 #include "desk/session/main_sockets.hpp"
 #include "desk/session/token_updates.hpp"
+#include "desk/store/housekeeper.hpp"
+#include "desk/store/migrations.hpp"
 #include "desk/store/store.hpp"
+#include "desk/store/store_lock.hpp"
 #include "desk/tickets/sockets.hpp"
+#include "sio/base/json_writer.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk::app {
@@ -78,6 +84,17 @@ bool has_writes_under_way(sio::Connection& connection) {
         any = any || (seat != nullptr && seat->writes > 0);
     });
     return any;
+}
+
+std::string version_json() {
+    std::string json;
+    sio::json::Writer w(json);
+    w.begin_object()
+        .field("name", "insightdesk")
+        .field("version", INSIGHTDESK_VERSION)
+        .field("schema", store::schema_version())
+        .end_object();
+    return json;
 }
 
 std::string url_of(const Config& config, const std::string& host, std::uint16_t port) {
@@ -156,16 +173,18 @@ struct DeskServer::Parts {
         rest::add_ticket_routes(api, *store);
         rest::add_conversation_routes(api, *store);
         rest::add_notification_routes(api, *store);
-        api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
-        api.add_open("/readyz", [this](const sio::http::Request&) {
-            if (ready && !verifier.has_keys()) return sio::http::Response::json(503, R"({"status":"no token keys yet"})");
-            return ready ? sio::http::Response::json(200, R"({"status":"ready"})")
-                         : sio::http::Response::json(503, R"({"status":"draining"})");
-        });
+        add_operations();
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
-        io.router().add("/healthz", api);
-        io.router().add("/readyz", api);
+    }
+
+    /// What whoever runs the server asks it.
+    void add_operations() {
+        readiness.emplace(*store, [this] { return verifier.has_keys(); });
+        api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
+        api.add_open("/readyz", [this](const sio::http::Request&, rest::Reply reply) { readiness->answer(std::move(reply)); });
+        api.add_open("/version", [](const sio::http::Request&) { return sio::http::Response::json(200, version_json()); });
+        for (const auto* path : {"/healthz", "/readyz", "/version"}) io.router().add(path, api);
     }
 
     const Limits limits;
@@ -179,6 +198,8 @@ struct DeskServer::Parts {
     rest::Api api;
     // Everybody is online until there is presence to ask.
     chat::OnlineLists online;
+    std::optional<TestClock> test_clock;
+    std::optional<store::StoreLock> store_lock;
     std::unique_ptr<store::Store> store;
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
@@ -188,7 +209,8 @@ struct DeskServer::Parts {
     std::optional<notifications::NotificationSockets> notifications;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::optional<auth::KeyFetcher> key_fetcher;
-    std::atomic<bool> ready{false};
+    std::optional<Readiness> readiness;
+    std::optional<store::Housekeeper> housekeeper;
 };
 
 DeskServer::DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log)
@@ -206,6 +228,16 @@ DeskServer::~DeskServer() { stop(); }
 std::expected<void, std::string> DeskServer::open() {
     store::StoreOptions options;
     options.sqlite.path = config_.store_file().value_or(":memory:");
+    if (config_.store_file()) {
+        auto lock = store::StoreLock::take(*config_.store_file());
+        if (!lock) return std::unexpected(std::move(lock.error()));
+        parts_->store_lock.emplace(std::move(*lock));
+    }
+    if (!config_.test_clock.empty()) {
+        log_.warn("the clock is a test's", {{"file", config_.test_clock}});
+        parts_->test_clock.emplace(config_.test_clock);
+        options.now_us = [clock = &*parts_->test_clock] { return clock->now_us(); };
+    }
     options.reactions = {notifications::react};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
     auto store = store::Store::open(std::move(options), log_);
@@ -218,6 +250,8 @@ std::expected<void, std::string> DeskServer::open() {
     parts_->wire();
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
+    parts_->housekeeper.emplace(*parts_->store,
+                                store::HousekeeperOptions{.log_retention = config_.log_retention, .every = config_.janitor_interval}, log_);
     return {};
 }
 
@@ -250,8 +284,8 @@ std::expected<void, std::string> DeskServer::listen() {
         urls_.push_back(url_of(config_, host, port));
     }
     parts_->io.start();
-    parts_->ready = true;
-    listening_ = true;
+    parts_->readiness->listening();
+    log_.info("listening", {{"version", INSIGHTDESK_VERSION}, {"url", urls_.front()}, {"loops", parts_->io.loops().size()}});
     return {};
 }
 
@@ -269,8 +303,8 @@ void DeskServer::reload_certificate() {
 }
 
 void DeskServer::drain() {
-    if (!parts_->ready.exchange(false)) return;
-    log_.info("draining", {{"connections", std::to_string(parts_->io.sessions())}, {"overMs", std::to_string(config_.drain_time.count())}});
+    parts_->readiness->draining();
+    log_.info("draining", {{"connections", parts_->io.sessions()}, {"overMs", config_.drain_time.count()}});
     drain_end_ = std::chrono::steady_clock::now() + config_.drain_time + kLastAnswers;
     parts_->io.drain({.over = config_.drain_time, .busy = has_writes_under_way});
 }
@@ -278,9 +312,10 @@ void DeskServer::drain() {
 bool DeskServer::drained() const { return parts_->io.sessions() == 0 || std::chrono::steady_clock::now() >= drain_end_; }
 
 void DeskServer::stop() {
-    if (std::exchange(stopped_, true) || !listening_) return;
-    parts_->ready = false;
-    log_.info("stopping");
+    if (std::exchange(stopped_, true) || urls_.empty()) return;
+    parts_->readiness->draining();
+    log_.info("stopping", {{"connections", parts_->io.sessions()}});
+    parts_->housekeeper->stop();
     if (parts_->key_fetcher) parts_->key_fetcher->stop();
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();

@@ -3,6 +3,7 @@
 
 #include "desk/app/command_line.hpp"
 #include "desk/app/config_print.hpp"
+#include "desk/app/store_tools.hpp"
 #include "desk/app/token_keys.hpp"
 #include "desk/auth/compact.hpp"
 #include "sio/base/clock.hpp"
@@ -57,6 +58,20 @@ int run(const CheckConfigCommand& command, const Streams& streams) {
     const auto keys = load_keys(command.config);
     if (!keys) return fail(streams, keys.error());
     if (keys->weak_secret) streams.err << "insightdesk: warning: the secret has fewer than the 32 bytes that HS256 wants\n";
+    return 0;
+}
+
+int run(const MigrateCommand& command, const Streams& streams) {
+    const auto schema = migrate_store(command.config);
+    if (!schema) return fail(streams, schema.error());
+    streams.out << "schema " << *schema << '\n';
+    return 0;
+}
+
+int run(const NewEpochCommand& command, const Streams& streams) {
+    const auto orgs = begin_new_epoch(command.config);
+    if (!orgs) return fail(streams, orgs.error());
+    streams.out << "new epoch for " << *orgs << (*orgs == 1 ? " org\n" : " orgs\n");
     return 0;
 }
 

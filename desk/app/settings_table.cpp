@@ -82,6 +82,8 @@ constexpr Setting kTimes[] = {
     row<kField<&Config::connect_timeout>, between<100, 5 * kMinute>>("connect_timeout", "TIME",
                                                                      "When a connection is closed that has joined no namespace."),
     row<kField<&Config::drain_time>, between<0, 10 * kMinute>>("drain_time", "TIME", "Over how long connections are closed at shutdown."),
+    row<kField<&Config::janitor_interval>, between<100, kDay>>("janitor_interval", "TIME",
+                                                               "How often events past log_retention and expired keys are forgotten."),
 };
 
 constexpr std::uint32_t kMany = 1'000'000'000;
@@ -150,6 +152,10 @@ constexpr Setting kOperation[] = {
     row<kField<&Config::log_format>, word<kFormats>>("log_format", "FORMAT", "json, human, or auto: human on a terminal, else JSON lines."),
     row<kField<&Config::dev>, text::boolean>("dev", "", "Development: hands out tokens to anyone who asks. Loopback only."),
     row<kField<&Config::demo>, text::boolean>("demo", "", "Fills an empty store with a demo org and prints tokens for its people."),
+    row<kField<&Config::test_clock>, any_text>(
+        "test_clock", "FILE", "For tests: holds milliseconds to add to the clock of all that is stored; asks for allow_test_clock."),
+    row<kField<&Config::allow_test_clock>, text::boolean>("allow_test_clock", "",
+                                                          "Takes test_clock; nothing for a server with real users."),
 };
 
 constexpr SettingGroup kGroups[] = {

@@ -108,7 +108,11 @@ void Api::add(http::Method method, std::string_view pattern, Handler handler) {
                        schema::find_endpoint(name_of(method), pattern)});
 }
 
-void Api::add_open(std::string_view path, OpenHandler handler) { open_.emplace_back(path, std::move(handler)); }
+void Api::add_open(std::string_view path, OpenHandler handler) {
+    add_open(path, [handler = std::move(handler)](const http::Request& request, Reply reply) { reply.respond(handler(request)); });
+}
+
+void Api::add_open(std::string_view path, OpenWaitingHandler handler) { open_.emplace_back(path, std::move(handler)); }
 
 std::vector<std::string> Api::routes() const {
     std::vector<std::string> names;
@@ -151,9 +155,9 @@ void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); 
 
 void Api::on_request(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
-    const auto open = std::ranges::find(open_, request.path, &std::pair<std::string, OpenHandler>::first);
+    const auto open = std::ranges::find(open_, request.path, &std::pair<std::string, OpenWaitingHandler>::first);
     if (open != open_.end() && (request.method == http::Method::Get || request.method == http::Method::Head)) {
-        return exchange.respond(with_headers(open->second(request), cors_headers(request)));
+        return open->second(request, Reply(*this, exchange.id(), cors_headers(request)));
     }
     Found found = find(request);
     if (found.entry == nullptr) {

@@ -38,6 +38,8 @@ public:
     /// `Result<std::string>`: the JSON of a success, or what went wrong.
     void finish(int status, Result<std::string> outcome);
     void finish(Result<Answer> outcome);
+    /// Anything, with the headers every answer has.
+    void respond(sio::http::Response response);
 
 private:
     friend class Api;
@@ -47,7 +49,6 @@ private:
         sio::http::HeaderList headers;
         std::unique_ptr<RunningKeys::Place> key;  // held until it is answered
     };
-    void respond(sio::http::Response response);
     std::unique_ptr<Target> target_;
 };
 
@@ -77,6 +78,9 @@ public:
     /// A route without a token: health checks.
     using OpenHandler = std::function<sio::http::Response(const sio::http::Request&)>;
     void add_open(std::string_view path, OpenHandler handler);
+    /// The same, answered when there is an answer.
+    using OpenWaitingHandler = std::function<void(const sio::http::Request&, Reply)>;
+    void add_open(std::string_view path, OpenWaitingHandler handler);
 
     /// "GET /v1/tickets/{id}" for each route.
     std::vector<std::string> routes() const;
@@ -110,7 +114,7 @@ private:
     sio::http::CorsOptions cors_;
     ClientAddress address_;
     std::vector<Entry> routes_;
-    std::vector<std::pair<std::string, OpenHandler>> open_;
+    std::vector<std::pair<std::string, OpenWaitingHandler>> open_;
     AddressGuard guard_;
     KeyedBuckets users_;
     RunningKeys running_;

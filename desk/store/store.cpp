@@ -14,6 +14,11 @@ std::expected<std::unique_ptr<sql::Session>, std::string> open_session(const Sql
     return std::make_unique<sql::Session>(std::move(*connection));
 }
 
+// In a row of its own, which is no migration's. With the time in it, for an unchanged row would not be written.
+constexpr sql::Sql kProbe{
+    "INSERT INTO schema_version (version, name, applied_at) VALUES (0, 'probe', ?1) "
+    "ON CONFLICT (version) DO UPDATE SET applied_at = excluded.applied_at"};
+
 }  // namespace
 
 std::expected<std::unique_ptr<Store>, std::string> Store::open(StoreOptions options, sio::Log& log) {
@@ -38,6 +43,14 @@ std::expected<std::unique_ptr<Store>, std::string> Store::open(StoreOptions opti
     store->executor_ = std::make_unique<Executor>(std::move(writers), options.executor, std::move(options.now_us),
                                                   std::move(options.reactions), std::move(options.committed), log);
     return store;
+}
+
+void Store::probe(std::function<void(const std::optional<Error>&)> done) {
+    write(
+        std::string(), [](Transaction& tx) -> Result<std::int64_t> { return tx.session().run(kProbe, tx.now_us()); },
+        [done = std::move(done)](Result<std::int64_t> outcome) {
+            done(outcome ? std::nullopt : std::optional(std::move(outcome.error())));
+        });
 }
 
 void Store::stop() {

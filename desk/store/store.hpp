@@ -1,8 +1,10 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -58,6 +60,9 @@ public:
         read(org, std::move(run), [&promise](auto outcome) { promise.set_value(std::move(outcome)); });
         return result.get();
     }
+
+    /// Commits a small write of its own, as any command does; `done`, on a store's thread, hears what was wrong or nothing.
+    void probe(std::function<void(const std::optional<Error>&)> done);
 
     /// Finishes what waits, then stops; later calls answer Unavailable.
     void stop();

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "desk/rest/api.hpp"
+#include "desk/store/store.hpp"
+
+namespace desk::app {
+
+/// GET /readyz: whether this server should be given clients. Not before it listens, not while it drains, has no key to verify tokens
+/// with, or a store that cannot write; whoever asks has the store tried, once a second at most.
+/// Answers 200 `{status: "ready"}`, or 503 `{status: "starting" | "draining"}` or `{status: "unavailable", part: "keys" | "store"}`.
+/// Thread: any.
+class Readiness {
+public:
+    /// `store` outlives it. `has_keys`: whether any token can be verified. Thread: any.
+    Readiness(store::Store& store, std::function<bool()> has_keys) : store_(store), has_keys_(std::move(has_keys)) {}
+
+    void listening() { state_ = State::Ready; }
+    void draining() { state_ = State::Draining; }
+    void answer(rest::Reply reply);
+
+private:
+    enum class State : std::uint8_t { Starting, Ready, Draining };
+    using Clock = std::chrono::steady_clock;
+    void tried(const std::optional<Error>& failure);
+
+    store::Store& store_;
+    const std::function<bool()> has_keys_;
+    std::atomic<State> state_{State::Starting};
+    std::mutex mutex_;  // guards what follows
+    std::vector<rest::Reply> waiting_;
+    std::optional<rest::Answer> known_;
+    Clock::time_point known_at_;
+};
+
+}  // namespace desk::app

@@ -1,0 +1,127 @@
+// What whoever runs the server sees and does: version, readiness, retention, a new epoch after a restore.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { Person } from "./lib/desk.mjs";
+import { http } from "./lib/raw.mjs";
+import { INSIGHTDESK, startInsightDesk, temporaryFolder } from "./lib/server.mjs";
+import { lockStore } from "./lib/store.mjs";
+
+const json = async (url) => {
+    const { status, text } = await http(url);
+    return { status, body: JSON.parse(text) };
+};
+
+/** Runs one of the program's other commands: `{code, out, err}`. */
+function run(...args) {
+    return promisify(execFile)(INSIGHTDESK, args)
+        .then(({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }))
+        .catch((error) => ({ code: error.code, out: error.stdout, err: error.stderr }));
+}
+
+/** A file that moves the server's clock. */
+function clock() {
+    const file = join(temporaryFolder(), "clock");
+    const set = (ms) => {
+        writeFileSync(`${file}.new`, String(ms));
+        renameSync(`${file}.new`, file);
+    };
+    set(0);
+    return { file, set };
+}
+
+async function started(t, options) {
+    const server = await startInsightDesk(options);
+    t.after(() => server.alive && server.stop());
+    return server;
+}
+
+test("says what it is and that it is ready", async (t) => {
+    const server = await started(t);
+    const version = await json(`${server.url}/version`);
+    assert.equal(version.status, 200);
+    assert.equal(version.body.name, "insightdesk");
+    assert.match(version.body.version, /^\d+\.\d+\.\d+/);
+    assert.ok(version.body.schema >= 2);
+    assert.deepEqual(await json(`${server.url}/readyz`), { status: 200, body: { status: "ready" } });
+    assert.deepEqual(await json(`${server.url}/healthz`), { status: 200, body: { status: "ok" } });
+});
+
+test("is not ready while its store cannot write, and is again when it can", async (t) => {
+    const store = join(temporaryFolder(), "desk.db");
+    const server = await started(t, { store });
+    const unlock = await lockStore(t, store);
+    const answer = await json(`${server.url}/readyz`);
+    assert.deepEqual([answer.status, answer.body.status, answer.body.part], [503, "unavailable", "store"]);
+    assert.equal((await json(`${server.url}/healthz`)).status, 200, "it need not be restarted");
+    await unlock();
+    let again;
+    do again = await json(`${server.url}/readyz`);
+    while (again.status === 503);
+    assert.deepEqual(again, { status: 200, body: { status: "ready" } });
+});
+
+test("what is older than the retention is forgotten, and a cursor from before is told so", async (t) => {
+    const time = clock();
+    const server = await started(t, {
+        args: ["--log-retention", "7d", "--janitor-interval", "100ms", "--limits", "high"],
+        env: { INSIGHTDESK_TEST_CLOCK: time.file, INSIGHTDESK_ALLOW_TEST_CLOCK: "1" },
+    });
+    const ann = new Person(server.url, "ann", { role: "admin" });
+    const updates = (since) => ann.request("GET", `/v1/tickets/updates?since=${encodeURIComponent(since)}`);
+    const { id } = await ann.made("POST", "/v1/tickets", { subject: "Old" });
+    const { cursor } = (await updates("0")).body;
+    await ann.made("POST", `/v1/tickets/${id}/messages`, { content: "old" });
+    assert.equal((await updates(cursor)).status, 200);
+
+    time.set(6 * 24 * 3600 * 1000);
+    let fresh;
+    do fresh = await ann.made("POST", "/v1/tickets", { subject: "Fresh" });
+    while (Date.parse(fresh.createdAt) < Date.now() + 5 * 24 * 3600 * 1000);
+    assert.equal((await updates(cursor)).status, 200, "six days are not seven");
+
+    time.set(8 * 24 * 3600 * 1000);
+    let answer;
+    do answer = await updates(cursor);
+    while (answer.status === 200);
+    assert.deepEqual([answer.status, answer.body.code, answer.body.items], [410, "CURSOR_EXPIRED", undefined]);
+
+    const { socket, inbox } = await ann.connect(t, "/tickets");
+    assert.equal((await socket.emitWithAck("ticket:subscribe", { ticketId: id, since: cursor })).ok, true);
+    const [sync] = await inbox.next("sync:required");
+    assert.equal(typeof sync.reason, "string");
+    await inbox.nothing(() => socket.emitWithAck("ticket:unsubscribe", { ticketId: "none" }), "ticket:message", "sync:ready");
+});
+
+test("a second server, or a tool that changes the store, is refused while a server has it", async (t) => {
+    const store = join(temporaryFolder(), "desk.db");
+    const server = await started(t, { store });
+    for (const command of [["new-epoch"], ["migrate"], ["serve", "--port", "0", "--jwt-secret", "x".repeat(32)]]) {
+        const { code, err } = await run(...command, "--store", `sqlite:${store}`);
+        assert.equal(code, 1, command[0]);
+        assert.match(err, /in use by another insightdesk/, command[0]);
+    }
+    assert.equal((await json(`${server.url}/readyz`)).status, 200);
+});
+
+test("after new-epoch every cursor from before is refused and new ones work", async (t) => {
+    const store = join(temporaryFolder(), "desk.db");
+    const first = await started(t, { store });
+    const before = new Person(first.url, "ann", { role: "admin" });
+    const { id } = await before.made("POST", "/v1/tickets", { subject: "Kept" });
+    const { socket } = await before.connect(t, "/tickets");
+    const { cursor } = await socket.emitWithAck("ticket:subscribe", { ticketId: id });
+    await first.stop();
+    assert.deepEqual(await run("new-epoch", "--store", `sqlite:${store}`), { code: 0, out: "new epoch for 1 org\n", err: "" });
+
+    const second = await started(t, { store });
+    const after = new Person(second.url, "ann", { role: "admin" });
+    assert.equal((await after.request("GET", `/v1/tickets/updates?since=${cursor}`)).status, 410);
+    const again = await after.connect(t, "/tickets");
+    const answer = await again.socket.emitWithAck("ticket:subscribe", { ticketId: id });
+    assert.equal(answer.ok, true);
+    assert.equal((await after.request("GET", `/v1/tickets/updates?since=${answer.cursor}`)).status, 200);
+});
