@@ -127,7 +127,7 @@ struct DeskServer::Parts {
             const auto rows_after = [after](const store::Snapshot& snapshot) -> Result<std::vector<EventRow>> {
                 return snapshot.log().rows(after, snapshot.log().position().seq, kLogPage);
             };
-            store->read(std::move(org), rows_after, [done = std::move(done)](Result<std::vector<EventRow>> rows) {
+            store->read(std::move(org), rows_after, [done = std::move(done)](Result<std::vector<EventRow>>&& rows) {
                 if (!rows) return done(std::nullopt);
                 done(std::move(*rows));
             });
@@ -138,7 +138,7 @@ struct DeskServer::Parts {
                 for (const auto& org : orgs) tops.push_back(store::LogReader(snapshot.session(), org).position());
                 return tops;
             };
-            store->read(orgs.front(), tops_of, [done = std::move(done)](Result<std::vector<Cursor>> tops) {
+            store->read(orgs.front(), tops_of, [done = std::move(done)](Result<std::vector<Cursor>>&& tops) {
                 if (!tops) return done(std::nullopt);
                 done(std::move(*tops));
             });

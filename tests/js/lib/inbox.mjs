@@ -20,6 +20,7 @@ export function once(emitter, event) {
 export class Inbox {
     #waiting = [];
     #received = [];
+    #watching = [];
 
     constructor(socket) {
         this.socket = socket;
@@ -30,6 +31,7 @@ export class Inbox {
         const index = this.#waiting.findIndex((waiter) => waiter.event === event);
         if (index < 0) this.#received.push({ event, args });
         else this.#waiting.splice(index, 1)[0].resolve(args);
+        for (const look of this.#watching.splice(0)) look();
     }
 
     /** The arguments of the oldest `event` not taken yet, come or to come. */
@@ -37,6 +39,13 @@ export class Inbox {
         const index = this.#received.findIndex((entry) => entry.event === event);
         if (index >= 0) return Promise.resolve(this.#received.splice(index, 1)[0].args);
         return within(new Promise((resolve) => this.#waiting.push({ event, resolve })), event);
+    }
+
+    /** All that was not taken yet, up to and with the first `event`, in the order it came: `[event, ...arguments]`. */
+    async until(event) {
+        const at = () => this.#received.findIndex((entry) => entry.event === event);
+        while (at() < 0) await within(new Promise((resolve) => this.#watching.push(resolve)), event);
+        return this.#received.splice(0, at() + 1).map((entry) => [entry.event, ...entry.args]);
     }
 
     /** Waits for `roundTrip()`, an exchange with the server over this socket, and expects no `events` (none at all, if not named) before its end. */
