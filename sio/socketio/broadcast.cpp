@@ -16,11 +16,11 @@ detail::Hub& Broadcast::home() const { return nsp_->server().home(); }
 
 void Broadcast::send(const EncodedEvent& event) const {
     const auto target = target_.view();
-    if (event.packet().compress == flags_.compress) {
-        nsp_->adapter().broadcast(event, *target, flags_);
-    } else {
-        nsp_->adapter().broadcast(event.with_compress(flags_.compress), *target, flags_);
-    }
+    const bool as_it_is = event.packet().compress == flags_.compress;
+    const bool lacks_msgpack = nsp_->server().options().parser == Parser::Msgpack && !event.msgpack().frame;
+    if (as_it_is && !lacks_msgpack) return nsp_->adapter().broadcast(event, *target, flags_);
+    const EncodedEvent changed = event.with_compress(flags_.compress);
+    nsp_->adapter().broadcast(lacks_msgpack ? changed.with_msgpack() : changed, *target, flags_);
 }
 
 void Broadcast::send_with_ack(EncodedEvent event, std::uint64_t ack_id, BroadcastAckCallback callback) const {

@@ -5,6 +5,7 @@
 #include "sio/base/json_writer.hpp"
 #include "sio/runtime/timer.hpp"
 #include "sio/socketio/hub.hpp"
+#include "sio/socketio/msgpack_packet.hpp"
 #include "sio/socketio/namespace.hpp"
 #include "sio/socketio/packet.hpp"
 #include "sio/socketio/room_table.hpp"
@@ -21,12 +22,6 @@ struct Reconstruction {
     detail::PacketView packet;
     std::vector<std::string> attachments;
 };
-
-std::string header(char type, std::string_view nsp) {
-    std::string text = {'4', type};
-    if (nsp != "/") text.append(nsp).push_back(',');
-    return text;
-}
 
 }  // namespace
 
@@ -54,11 +49,27 @@ Connection::Rare& Connection::rare() {
 }
 
 void Connection::on_message(engineio::MessageType type, std::string_view data) {
-    if (type == engineio::MessageType::Text) {
+    if (server().options().parser == Parser::Msgpack) {
+        if (type == engineio::MessageType::Binary) return on_msgpack(data);
+        fail();
+    } else if (type == engineio::MessageType::Text) {
         on_text(data);
     } else {
         on_binary(data);
     }
+}
+
+void Connection::on_msgpack(std::string_view bytes) {
+    const auto packet = detail::decode_msgpack(bytes, server().options().max_attachments);
+    if (!packet) return fail();
+    on_packet(packet->view(), packet->attachments);
+}
+
+void Connection::send(detail::PacketType type, std::string_view nsp, std::string_view json) {
+    if (server().options().parser == Parser::Msgpack) return session_->send(detail::encode_msgpack(type, nsp, {}, json, {}));
+    std::string text = {'4', static_cast<char>('0' + static_cast<int>(type))};
+    if (nsp != "/") text.append(nsp).push_back(',');
+    session_->send(engineio::text_packet(text.append(json)));
 }
 
 void Connection::on_text(std::string_view text) {
@@ -116,12 +127,12 @@ void Connection::on_connect(const detail::PacketView& packet) {
 }
 
 void Connection::refuse(std::string_view nsp, const ConnectError& error) {
-    std::string text = header('4', nsp);
-    json::Writer writer(text);
+    std::string json;
+    json::Writer writer(json);
     writer.begin_object().field("message", error.message);
     if (!error.data.empty()) writer.field("data", json::Raw{error.data});
     writer.end_object();
-    session_->send(engineio::text_packet(text));
+    send(detail::PacketType::ConnectError, nsp, json);
 }
 
 void Connection::fail() {

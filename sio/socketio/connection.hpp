@@ -20,6 +20,7 @@ class Server;
 
 namespace detail {
 class Hub;
+enum class PacketType : std::uint8_t;
 struct PacketView;
 }  // namespace detail
 
@@ -76,6 +77,9 @@ private:
 
     void on_text(std::string_view text);
     void on_binary(std::string_view bytes);
+    void on_msgpack(std::string_view bytes);
+    /// A packet that is no event. Pre: open().
+    void send(detail::PacketType type, std::string_view nsp, std::string_view json);
     /// `packet` is whole: its attachments are there.
     void on_packet(const detail::PacketView& packet, std::span<const std::string> attachments);
     void on_connect(const detail::PacketView& packet);

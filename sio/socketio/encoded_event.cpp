@@ -4,12 +4,26 @@
 #include <cstring>
 #include <memory>
 
+#include "sio/socketio/msgpack_packet.hpp"
+
 namespace sio {
 
 std::size_t EncodedEvent::bytes() const {
     std::size_t sum = packet_.frame ? packet_.frame->payload().size() : 0;
     for (const auto& attachment : attachments_) sum += attachment.frame->payload().size();
     return sum;
+}
+
+EncodedEvent EncodedEvent::with_msgpack() const {
+    const auto header = detail::decode_packet(packet_.frame->payload().substr(1), attachments_.size());
+    if (!header) return *this;
+    const auto type = header->type == detail::PacketType::BinaryEvent ? detail::PacketType::Event
+                      : header->type == detail::PacketType::BinaryAck ? detail::PacketType::Ack
+                                                                      : header->type;
+    EncodedEvent copy = *this;
+    copy.msgpack_ = detail::encode_msgpack(type, header->nsp, header->ack_id, header->json, attachments_);
+    copy.msgpack_.compress = packet_.compress;
+    return copy;
 }
 
 EncodedEvent EncodedEvent::with_text(std::string_view text) const {
@@ -24,7 +38,7 @@ EncodedEvent EncodedEvent::with_text(std::string_view text) const {
 
 EncodedEvent EncodedEvent::with_compress(bool compress) const {
     EncodedEvent copy = *this;
-    copy.packet_.compress = compress;
+    copy.packet_.compress = copy.msgpack_.compress = compress;
     for (auto& attachment : copy.attachments_) attachment.compress = compress;
     return copy;
 }

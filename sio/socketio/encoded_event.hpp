@@ -35,7 +35,11 @@ public:
     const engineio::Packet& packet() const { return packet_; }
     std::span<const engineio::Packet> attachments() const { return attachments_; }
     std::size_t bytes() const;
-    /// The same event with a text behind its arguments. Pre: `text` needs no escapes.
+    /// The same event with its form for clients with the msgpack parser.
+    EncodedEvent with_msgpack() const;
+    /// That form; no frame when it has none.
+    const engineio::Packet& msgpack() const { return msgpack_; }
+    /// The same event with a text behind its arguments, as text only. Pre: `text` needs no escapes.
     EncodedEvent with_text(std::string_view text) const;
     /// The same event, to be compressed or not.
     EncodedEvent with_compress(bool compress) const;
@@ -43,6 +47,7 @@ public:
 
 private:
     engineio::Packet packet_;
+    engineio::Packet msgpack_;
     std::vector<engineio::Packet> attachments_;
     std::uint32_t json_offset_ = 0;
 };

@@ -61,8 +61,9 @@ void RecoveringAdapter::broadcast(const EncodedEvent& event, const Target& targe
     {
         const std::scoped_lock lock(state_->dispatch);
         const std::uint64_t id = ++state_->last;
+        const EncodedEvent dated = event.with_text(state_->prefix + std::to_string(id));
         entry = std::make_shared<const MissableEvent>(
-            MissableEvent{id, unix_ms(), StoredTarget(target), event.with_text(state_->prefix + std::to_string(id))});
+            MissableEvent{id, unix_ms(), StoredTarget(target), event.msgpack().frame ? dated.with_msgpack() : dated});
         for (const auto& table : nsp_.tables_) {
             if (table.get() == here || for_one) continue;
             table->hub().loop().post([state = state_, &table = *table, entry] {

@@ -57,6 +57,10 @@ bool Socket::write(const EncodedEvent& event, bool only_if_writable) {
 
 void Socket::answer(const EncodedEvent& ack) {
     if (state_ != State::Connected || session_ == nullptr) return;
+    if (server().options().parser == Parser::Msgpack) {
+        session_->send(ack.msgpack().frame ? ack.msgpack() : ack.with_msgpack().msgpack());
+        return;
+    }
     session_->send(ack.packet());
     for (const auto& attachment : ack.attachments()) {
         if (session_ != nullptr) session_->send(attachment);
@@ -114,9 +118,7 @@ void Socket::disconnect(bool close) {
     }
     if (state_ != State::Connecting && state_ != State::Connected) return;
     if (session_ != nullptr) {
-        std::string packet = "41";
-        if (nsp_name() != "/") packet.append(nsp_name()).push_back(',');
-        session_->send(engineio::text_packet(packet));
+        connection_->send(detail::PacketType::Disconnect, nsp_name(), {});
     }
     detail::SocketPackets::disconnect(*this, DisconnectReason::ServerNamespaceDisconnect);
 }

@@ -93,11 +93,10 @@ void SocketPackets::resolve(Socket& socket, std::uint32_t step, const ConnectErr
     run_middlewares(socket);
 }
 
-std::string SocketPackets::connect_packet(Socket& socket, std::string pid) {
+std::string SocketPackets::connect_data(Socket& socket, std::string pid) {
     auto& nsp = socket.nsp();
-    std::string packet = "40";
-    if (nsp.name() != "/") packet.append(nsp.name()).push_back(',');
-    json::Writer writer(packet);
+    std::string data;
+    json::Writer writer(data);
     writer.begin_object().field("sid", socket.id());
     if (nsp.adapter().recovers()) {
         auto& kept = socket.rare().pid;
@@ -105,7 +104,7 @@ std::string SocketPackets::connect_packet(Socket& socket, std::string pid) {
         writer.field("pid", kept);
     }
     writer.end_object();
-    return packet;
+    return data;
 }
 
 void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restored) {
@@ -120,7 +119,7 @@ void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restore
     }
     socket.state_ = Socket::State::Connected;
     nsp.connected_.fetch_add(1, std::memory_order_relaxed);
-    socket.session_->send(engineio::text_packet(connect_packet(socket, std::move(pid))));
+    socket.connection().send(PacketType::Connect, nsp.name(), connect_data(socket, std::move(pid)));
     socket.connection().joined();
     if (restored) {
         for (const auto& event : restored->missed) socket.write(event, false);

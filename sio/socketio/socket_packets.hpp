@@ -36,7 +36,7 @@ private:
     static void run_middlewares(Socket& socket);
     static void recover(Socket& socket);
     static void admit(Socket& socket, std::optional<RestoredSession> restored);
-    static std::string connect_packet(Socket& socket, std::string pid);
+    static std::string connect_data(Socket& socket, std::string pid);
     static void refuse(Socket& socket, const ConnectError& error);
 
     static void store(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);

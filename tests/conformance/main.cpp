@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: sio-conformance [--port 3000] [--loops N] [--cert FILE --key FILE]\n"
-    "                       [--ping-interval MS] [--ping-timeout MS] [--header-timeout MS] [--recovery MS]\n";
+    "                       [--ping-interval MS] [--ping-timeout MS] [--header-timeout MS] [--recovery MS]\n"
+    "                       [--parser text|msgpack]\n";
 
 using Arguments = std::map<std::string, std::string, std::less<>>;
 
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
     if (values.contains("recovery")) {
         options.connection_state_recovery.emplace().max_disconnection_duration = std::chrono::milliseconds(number(values, "recovery", 0));
     }
+    if (values["parser"] == "msgpack") options.parser = sio::Parser::Msgpack;
     sio::Server io(std::move(options));
     conformance::add_fixture(io);
     conformance::add_rooms(io);
