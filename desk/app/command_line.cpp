@@ -107,6 +107,12 @@ struct Commands {
         token_user->required();
         token_org->required();
         token_text->type_name("TOKEN");
+        api_key->require_subcommand(1);
+        key_name->required();
+        key_orgs->required();
+        key_scopes->required();
+        for (CLI::Option* option : {key_orgs, key_scopes}) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        key_id->required();
     }
 
     CLI::App app{"InsightDesk Realtime: a helpdesk's live tickets, chats and notifications over Socket.IO", "insightdesk"};
@@ -137,6 +143,18 @@ struct Commands {
     CLI::App* new_epoch = app.add_subcommand("new-epoch", "After a restore from a backup: have every client reload what it shows");
     SettingFlags new_epoch_flags{*new_epoch, SettingFlags::Which::ForStore};
 
+    CLI::App* api_key = app.add_subcommand("apikey", "Make, show and revoke the API keys of backends");
+    CLI::App* create_key = api_key->add_subcommand("create", "Make a key and print it, once");
+    CLI::Option* key_name = create_key->add_option("--name", "What it is for")->type_name("TEXT");
+    CLI::Option* key_orgs = create_key->add_option("--org", "Org ids, separated by commas")->type_name("LIST");
+    CLI::Option* key_scopes = create_key->add_option("--scope", "Of publish, admin, read, separated by commas")->type_name("LIST");
+    SettingFlags create_key_flags{*create_key, SettingFlags::Which::ForStore};
+    CLI::App* list_keys = api_key->add_subcommand("list", "Show all keys, without what they are");
+    SettingFlags list_keys_flags{*list_keys, SettingFlags::Which::ForStore};
+    CLI::App* revoke_key = api_key->add_subcommand("revoke", "Take a key back, in all its orgs");
+    CLI::Option* key_id = revoke_key->add_option("id", "The key's id")->type_name("ID");
+    SettingFlags revoke_key_flags{*revoke_key, SettingFlags::Which::ForStore};
+
     CLI::App* default_config = app.add_subcommand("default-config", "Print a configuration file with every setting and its default");
     CLI::App* config_page = app.add_subcommand("config-page", "Print the documentation of all settings (docs/configuration.md)");
     CLI::App* version = app.add_subcommand("version", "Print the version");
@@ -164,6 +182,25 @@ Command make_gen_token(const Commands& commands, Loaded loaded) {
     return command;
 }
 
+Command make_api_key_command(const Commands& commands, Loaded loaded) {
+    ApiKeyCommand command{std::move(loaded.config), ApiKeyCommand::What::List, {}, text_of(commands.key_id)};
+    if (commands.revoke_key->parsed()) command.what = ApiKeyCommand::What::Revoke;
+    if (!commands.create_key->parsed()) return command;
+    command.what = ApiKeyCommand::What::Create;
+    command.wanted.name = text_of(commands.key_name);
+    for (const auto& given : commands.key_orgs->results()) {
+        for (auto& org : config_text::list(given)) command.wanted.orgs.push_back(std::move(org));
+    }
+    for (const auto& given : commands.key_scopes->results()) {
+        for (const auto& name : config_text::list(given)) {
+            const auto scope = from_string<KeyScope>(name);
+            if (!scope) return UsageError{"insightdesk: --scope: is none of publish, admin, read\n"};
+            command.wanted.scopes.push_back(*scope);
+        }
+    }
+    return command;
+}
+
 Command dispatch(const Commands& commands, const Environment& environment) {
     if (commands.version->parsed()) return PrintCommand{"insightdesk " INSIGHTDESK_VERSION "\n"};
     if (commands.default_config->parsed()) return PrintCommand{default_config()};
@@ -173,6 +210,9 @@ Command dispatch(const Commands& commands, const Environment& environment) {
                         : commands.check_token->parsed() ? commands.check_token_flags
                         : commands.migrate->parsed()     ? commands.migrate_flags
                         : commands.new_epoch->parsed()   ? commands.new_epoch_flags
+                        : commands.create_key->parsed()  ? commands.create_key_flags
+                        : commands.list_keys->parsed()   ? commands.list_keys_flags
+                        : commands.revoke_key->parsed()  ? commands.revoke_key_flags
                                                          : commands.check_config_flags;
     auto loaded = load(flags, environment);
     if (!loaded) return std::move(loaded.error());
@@ -180,6 +220,7 @@ Command dispatch(const Commands& commands, const Environment& environment) {
     if (commands.gen_token->parsed()) return make_gen_token(commands, *std::move(loaded));
     if (commands.migrate->parsed()) return MigrateCommand{std::move(loaded->config)};
     if (commands.new_epoch->parsed()) return NewEpochCommand{std::move(loaded->config)};
+    if (commands.api_key->parsed()) return make_api_key_command(commands, *std::move(loaded));
     if (commands.check_config->parsed()) return CheckConfigCommand{std::move(loaded->config), std::move(loaded->raw)};
     CheckTokenCommand command{std::move(loaded->config), std::nullopt};
     if (commands.token_text->count() != 0) command.token = text_of(commands.token_text);

@@ -7,6 +7,7 @@
 
 #include "desk/app/config.hpp"
 #include "desk/app/gen_token.hpp"
+#include "desk/rest/api_keys.hpp"
 
 namespace desk::app {
 
@@ -39,6 +40,15 @@ struct NewEpochCommand {
     Config config;
 };
 
+/// Making, showing and revoking API keys in the store's file, also while a server runs on it.
+struct ApiKeyCommand {
+    enum class What : std::uint8_t { Create, List, Revoke };
+    Config config;
+    What what = What::List;
+    rest::NewApiKey wanted;  ///< of Create
+    std::string id;          ///< of Revoke
+};
+
 /// help, version, default-config, config-page: nothing to do but to write.
 struct PrintCommand {
     std::string text;
@@ -50,7 +60,7 @@ struct UsageError {
 };
 
 using Command = std::variant<ServeCommand, GenTokenCommand, CheckTokenCommand, CheckConfigCommand, MigrateCommand, NewEpochCommand,
-                             PrintCommand, UsageError>;
+                             ApiKeyCommand, PrintCommand, UsageError>;
 
 /// Understands `insightdesk COMMAND [--flags]`. Settings come from flags, `environment`, and the file that --config or INSIGHTDESK_CONFIG
 /// names. `arguments` begins with the program's name, as main has it.

@@ -19,6 +19,7 @@
 #include "desk/notifications/reactions.hpp"
 #include "desk/notifications/sockets.hpp"
 #include "desk/rest/api.hpp"
+#include "desk/rest/key_refresh.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
@@ -44,7 +45,7 @@ sio::http::CorsOptions cors_of(const Config& config) {
     sio::http::CorsOptions cors;
     cors.origins = config.cors_origins;
     cors.credentials = true;
-    cors.allowed_headers = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"};
+    cors.allowed_headers = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-InsightDesk-Org"};
     cors.exposed_headers = {"ETag", "Idempotent-Replayed", "Retry-After"};
     return cors;
 }
@@ -173,6 +174,8 @@ struct DeskServer::Parts {
         rest::add_ticket_routes(api, *store);
         rest::add_conversation_routes(api, *store);
         rest::add_notification_routes(api, *store);
+        rest::add_key_routes(api, *store, api_keys);
+        api.take_keys(api_keys);
         add_operations();
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
@@ -195,12 +198,14 @@ struct DeskServer::Parts {
     TokenUpdates token_updates{door, verifier};
     Typing typing;
     Delivery delivery;
+    rest::KeyRing api_keys;
     rest::Api api;
     // Everybody is online until there is presence to ask.
     chat::OnlineLists online;
     std::optional<TestClock> test_clock;
     std::optional<store::StoreLock> store_lock;
     std::unique_ptr<store::Store> store;
+    std::optional<rest::KeyRefresh> key_refresh;
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
     std::optional<tickets::TicketSockets> tickets;
@@ -247,6 +252,8 @@ std::expected<void, std::string> DeskServer::open() {
         if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
     }
     fetch_token_keys();
+    parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
+    if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
     parts_->wire();
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
@@ -283,6 +290,7 @@ std::expected<void, std::string> DeskServer::listen() {
         port = *bound;
         urls_.push_back(url_of(config_, host, port));
     }
+    parts_->key_refresh->start();
     parts_->io.start();
     parts_->readiness->listening();
     log_.info("listening", {{"version", INSIGHTDESK_VERSION}, {"url", urls_.front()}, {"loops", parts_->io.loops().size()}});

@@ -1,6 +1,7 @@
 #include <istream>
 #include <ostream>
 
+#include "desk/app/api_key_command.hpp"
 #include "desk/app/command_line.hpp"
 #include "desk/app/config_print.hpp"
 #include "desk/app/store_tools.hpp"
@@ -72,6 +73,13 @@ int run(const NewEpochCommand& command, const Streams& streams) {
     const auto orgs = begin_new_epoch(command.config);
     if (!orgs) return fail(streams, orgs.error());
     streams.out << "new epoch for " << *orgs << (*orgs == 1 ? " org\n" : " orgs\n");
+    return 0;
+}
+
+int run(const ApiKeyCommand& command, const Streams& streams) {
+    auto done = run_api_key(command);
+    if (!done) return fail(streams, done.error());
+    streams.out << *done;
     return 0;
 }
 

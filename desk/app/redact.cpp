@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kShortestSecret = 8;
 constexpr std::string_view kTokenStart = "eyJ";  // base64url of `{"`
+constexpr std::string_view kKeyStart = "idk_";   // of API keys
 constexpr std::string_view kBearer = "bearer ";
 
 bool in_token(char c) { return sio::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.'; }
@@ -17,8 +18,9 @@ std::size_t run_of_token(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::find_if_not(text, in_token) - text.begin());
 }
 
-/// How many characters at the start of `text` are a token: at least a header and a part behind it.
+/// How many characters at the start of `text` are a token, at least a header and a part behind it, or an API key.
 std::size_t token_size(std::string_view text) {
+    if (text.starts_with(kKeyStart)) return run_of_token(text);
     if (!text.starts_with(kTokenStart)) return 0;
     const auto run = text.substr(0, run_of_token(text));
     return run.find('.') != std::string_view::npos ? run.size() : 0;

@@ -30,6 +30,9 @@ enum class NotificationType : std::uint8_t {
     System,
 };
 
+/// What an API key is good for.
+enum class KeyScope : std::uint8_t { Publish, Admin, Read };
+
 /// The names of E's values in their order.
 template <class E>
 struct Names;
@@ -75,6 +78,11 @@ template <>
 struct Names<NotificationType> {
     static constexpr std::array<std::string_view, 8> kAll{"ticket_assigned", "ticket_message", "mention",      "ticket_status",
                                                           "sla_warning",     "sla_breached",   "chat_waiting", "system"};
+};
+
+template <>
+struct Names<KeyScope> {
+    static constexpr std::array<std::string_view, 3> kAll{"publish", "admin", "read"};
 };
 
 template <class E>

@@ -79,8 +79,11 @@ struct Actor {
     Role role = Role::Customer;
     std::vector<std::string> teams;
     std::optional<std::string> company;
-    std::int64_t iat = 0;  ///< of the token, seconds; 0 when it names none
+    std::int64_t iat = 0;    ///< of the token, seconds; 0 when it names none
+    bool admin_key = false;  ///< a bot whose API key has the scope `admin`
 
+    /// May manage people, keys and the org itself.
+    bool administers() const { return role == Role::Admin || role == Role::System || admin_key; }
     UserRef ref() const { return {user, name, avatar_url, role}; }
     View view() const { return view_of(role); }
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "desk/auth/api_key.hpp"
 #include "desk/rest/problem.hpp"
 #include "desk/schema/validate.hpp"
 #include "sio/base/bytes.hpp"
@@ -15,6 +16,7 @@ namespace http = sio::http;
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kOrgHeader = "X-InsightDesk-Org";
 
 bool carries_body(http::Method method) {
     return method == http::Method::Post || method == http::Method::Put || method == http::Method::Patch;
@@ -37,6 +39,15 @@ http::Response with_headers(http::Response response, const http::HeaderList& hea
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     return response;
 }
+
+/// Empty without one.
+std::string_view bearer_of(const http::Request& request) {
+    const std::string_view header = request.header("authorization").value_or("");
+    const bool bearer = header.size() > kBearer.size() && sio::iequals(header.substr(0, kBearer.size()), kBearer);
+    return bearer ? header.substr(kBearer.size()) : std::string_view{};
+}
+
+Error no_such_org() { return Error{ErrorCode::Forbidden}.with("field", kOrgHeader).because("OTHER_ORG"); }
 
 http::Response not_found() { return problem(Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE")); }
 
@@ -103,9 +114,10 @@ void Reply::finish(int status, Result<std::string> outcome) {
 Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors, ClientAddress address)
     : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(limits) {}
 
-void Api::add(http::Method method, std::string_view pattern, Handler handler) {
+void Api::add(http::Method method, std::string_view pattern, Handler handler, RouteOptions options) {
+    if (!options.scope) options.scope = method == http::Method::Get || method == http::Method::Head ? KeyScope::Read : KeyScope::Admin;
     routes_.push_back({Route(method, pattern), std::string(name_of(method)).append(" ").append(pattern), std::move(handler),
-                       schema::find_endpoint(name_of(method), pattern)});
+                       schema::find_endpoint(name_of(method), pattern), options});
 }
 
 void Api::add_open(std::string_view path, OpenHandler handler) {
@@ -144,11 +156,24 @@ http::Handler::Head Api::on_head(http::Exchange& exchange) {
     if (request.upgrade) return {};
     if (cors_.enabled() && request.method == http::Method::Options) {
         exchange.respond(http::preflight(cors_, request));
-    } else if (announced_bytes(request) > limits_.payload_bytes) {
-        const Error error = Error{ErrorCode::PayloadTooLarge}.with("limit", limits_.payload_bytes);
+        return {};
+    }
+    const std::size_t limit = max_body(request);
+    if (announced_bytes(request) > limit) {
+        const Error error = Error{ErrorCode::PayloadTooLarge}.with("limit", static_cast<std::int64_t>(limit));
         exchange.respond(with_headers(problem(error), cors_headers(request)));
     }
-    return {.max_body = limits_.payload_bytes};
+    return {.max_body = limit};
+}
+
+std::size_t Api::max_body(const http::Request& request) const {
+    const std::size_t usual = limits_.payload_bytes;
+    const std::string_view bearer = bearer_of(request);
+    if (keys_ == nullptr || !auth::is_api_key(bearer)) return usual;
+    const Found found = find(request);
+    if (found.entry == nullptr || found.entry->options.key_body <= usual) return usual;
+    // More than usual is read only for whom we know.
+    return keys_->find(bearer) ? found.entry->options.key_body : usual;
 }
 
 void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); }
@@ -169,14 +194,17 @@ void Api::on_request(http::Exchange& exchange) {
 }
 
 void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
-    auto identity = authenticate(exchange);
-    if (!identity) return reply.refuse(identity.error());
+    const RouteOptions& options = found.entry->options;
+    auto caller = authenticate(exchange, options);
+    if (!caller) return reply.refuse(caller.error());
+    const Actor& actor = caller->identity->actor;
     const http::Request& request = exchange.request();
     thread_local sio::json::Parser parser;
     sio::json::Value body;
     if (carries_body(request.method)) {
         const auto parsed = parser.parse(request.body);
-        if (!parsed || !parsed->is_object()) return reply.refuse(Error{ErrorCode::InvalidPayload}.because("NOT_A_JSON_OBJECT"));
+        if (!parsed || !(parsed->is_object() || (options.takes_array && parsed->is_array())))
+            return reply.refuse(Error{ErrorCode::InvalidPayload}.because("NOT_A_JSON_OBJECT"));
         body = *parsed;
     }
     if (found.entry->endpoint != nullptr) {
@@ -184,37 +212,62 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
     }
     std::optional<Idempotency> idempotency;
     if (request.method == http::Method::Post) {
-        auto read = read_idempotency(request, (*identity)->actor.user);
+        auto read = read_idempotency(request, caller->key ? "key:" + actor.user : actor.user);
         if (!read) return reply.refuse(read.error());
         idempotency = std::move(*read);
     }
     if (idempotency) {
-        reply.target_->key = running_.enter((*identity)->actor.org, *idempotency);
+        reply.target_->key = running_.enter(options.any_org ? std::string_view{} : actor.org, *idempotency);
         if (!reply.target_->key) return reply.refuse(Error{ErrorCode::Conflict}.because("IDEMPOTENCY_KEY_RUNNING"));
     }
-    found.entry->handler(Call{request, found.path, body, std::move(*identity), std::move(idempotency)}, std::move(reply));
+    found.entry->handler(Call{request, found.path, body, std::move(caller->identity), std::move(caller->key), std::move(idempotency)},
+                         std::move(reply));
 }
 
-Result<IdentityRef> Api::authenticate(http::Exchange& exchange) {
+Result<Api::Caller> Api::authenticate(http::Exchange& exchange, const RouteOptions& options) {
     const http::Request& request = exchange.request();
     const std::int64_t now = exchange.loop().unix_ms();
     const std::string address = address_ ? address_(request) : std::string(request.peer_address);
     if (const std::int64_t wait = guard_.blocked_for(address, now); wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "failed_auth"));
     }
-    const std::string_view header = request.header("authorization").value_or("");
-    const bool bearer = header.size() > kBearer.size() && sio::iequals(header.substr(0, kBearer.size()), kBearer);
-    const std::string_view token = bearer ? header.substr(kBearer.size()) : std::string_view{};
+    const std::string_view bearer = bearer_of(request);
+    if (keys_ != nullptr && auth::is_api_key(bearer)) return check_key(bearer, request, options, address, now);
+    auto identity = check_token(bearer, address, now);
+    if (!identity) return std::unexpected(std::move(identity.error()));
+    if (const auto org = request.header(kOrgHeader); org && *org != (*identity)->actor.org) return fail(no_such_org());
+    return Caller{std::move(*identity), nullptr};
+}
+
+Result<IdentityRef> Api::check_token(std::string_view token, const std::string& address, std::int64_t now_ms) {
     if (verifier_.await_key_of(token, [] {})) return fail(Error{ErrorCode::Unavailable}.because("FETCHING_KEYS"));
-    const auto claims = verifier_.verify(token, now);
+    const auto claims = verifier_.verify(token, now_ms);
     if (!claims) {
-        if (claims.error().suspicious()) guard_.failed(address, now);
+        if (claims.error().suspicious()) guard_.failed(address, now_ms);
         return std::unexpected(auth::to_error(claims.error()));
     }
-    if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now); wait > 0) {
+    if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now_ms); wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "rest_user"));
     }
     return identity_from(*claims);
+}
+
+Result<Api::Caller> Api::check_key(std::string_view text, const http::Request& request, const RouteOptions& options,
+                                   const std::string& address, std::int64_t now_ms) {
+    KeyRef key = keys_->find(text);
+    if (!key || key->orgs.empty()) {
+        guard_.failed(address, now_ms);
+        return fail(Error{ErrorCode::AuthTokenInvalid}.because("UNKNOWN_KEY"));
+    }
+    if (const std::int64_t wait = key_buckets_.take({}, key->id, limits_.rest_key, now_ms); wait > 0) {
+        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "rest_key"));
+    }
+    if (!key->may(*options.scope)) return fail(Error{ErrorCode::Forbidden}.because("SCOPE").with("scope", to_string(*options.scope)));
+    const auto named = request.header(kOrgHeader);
+    if (!named && key->orgs.size() > 1 && !options.any_org) return invalid(kOrgHeader, "REQUIRED");
+    IdentityRef identity = named ? key->in(*named) : key->orgs.front();
+    if (!identity) return fail(no_such_org());
+    return Caller{std::move(identity), std::move(key)};
 }
 
 }  // namespace desk::rest

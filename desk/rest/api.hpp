@@ -12,6 +12,7 @@
 #include "desk/model/error.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/rest/idempotency.hpp"
+#include "desk/rest/key_ring.hpp"
 #include "desk/rest/route.hpp"
 #include "desk/schema/endpoints.hpp"
 #include "desk/session/counts.hpp"
@@ -52,13 +53,22 @@ private:
     std::unique_ptr<Target> target_;
 };
 
+/// What a route asks of a caller and takes.
+struct RouteOptions {
+    std::optional<KeyScope> scope;  ///< of an API key; none: `read` for GET and HEAD, else `admin`
+    std::size_t key_body = 0;       ///< bytes of body from a good API key; 0: as much as from anybody
+    bool any_org = false;           ///< the body says which of a key's orgs is meant
+    bool takes_array = false;       ///< the body may be an array
+};
+
 /// One authenticated request. Views live during the handler's call.
 struct Call {
     const sio::http::Request& request;
     const std::vector<std::string>& path;  ///< values of the route's placeholders
     sio::json::Value body;                 ///< an object for methods that carry one, else missing
     IdentityRef identity;
-    std::optional<Idempotency> idempotency;  ///< of a POST with an Idempotency-Key
+    KeyRef key = {};                              ///< null: a token
+    std::optional<Idempotency> idempotency = {};  ///< of a POST with an Idempotency-Key
 
     const Actor& actor() const { return identity->actor; }
 };
@@ -74,7 +84,9 @@ public:
 
     using Handler = std::function<void(const Call&, Reply)>;
     /// What desk/schema says of the endpoint is checked before the handler is called.
-    void add(sio::http::Method method, std::string_view pattern, Handler handler);
+    void add(sio::http::Method method, std::string_view pattern, Handler handler, RouteOptions options = {});
+    /// API keys are taken too; `keys` lives as long as this. Before the server starts.
+    void take_keys(const KeyRing& keys) { keys_ = &keys; }
     /// A route without a token: health checks.
     using OpenHandler = std::function<sio::http::Response(const sio::http::Request&)>;
     void add_open(std::string_view path, OpenHandler handler);
@@ -97,6 +109,7 @@ private:
         std::string name;
         Handler handler;
         const schema::Endpoint* endpoint;  ///< null: not described
+        RouteOptions options;
     };
     struct Found {
         const Entry* entry = nullptr;
@@ -104,7 +117,15 @@ private:
         std::string allowed;  ///< without an entry: the methods that the path has
     };
     Found find(const sio::http::Request& request) const;
-    Result<IdentityRef> authenticate(sio::http::Exchange& exchange);
+    struct Caller {
+        IdentityRef identity;
+        KeyRef key;
+    };
+    Result<Caller> authenticate(sio::http::Exchange& exchange, const RouteOptions& options);
+    Result<IdentityRef> check_token(std::string_view token, const std::string& address, std::int64_t now_ms);
+    Result<Caller> check_key(std::string_view text, const sio::http::Request& request, const RouteOptions& options,
+                             const std::string& address, std::int64_t now_ms);
+    std::size_t max_body(const sio::http::Request& request) const;
     void serve(sio::http::Exchange& exchange, const Found& found, Reply reply);
     sio::http::HeaderList cors_headers(const sio::http::Request& request) const;
 
@@ -113,10 +134,12 @@ private:
     const Limits& limits_;
     sio::http::CorsOptions cors_;
     ClientAddress address_;
+    const KeyRing* keys_ = nullptr;
     std::vector<Entry> routes_;
     std::vector<std::pair<std::string, OpenWaitingHandler>> open_;
     AddressGuard guard_;
     KeyedBuckets users_;
+    KeyedBuckets key_buckets_;
     RunningKeys running_;
 };
 

@@ -17,4 +17,7 @@ void add_conversation_routes(Api& api, store::Store& store);
 /// /v1/notifications and below: everybody's own.
 void add_notification_routes(Api& api, store::Store& store);
 
+/// /v1/api-keys: admins make and revoke keys of their own org. The ring lives as long as the routes.
+void add_key_routes(Api& api, store::Store& store, KeyRing& ring);
+
 }  // namespace desk::rest

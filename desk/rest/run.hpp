@@ -10,9 +10,9 @@
 namespace desk::rest {
 
 /// Runs a writing command for a request, once for each Idempotency-Key. `run`: Result<T>(Transaction&); `show`: what to answer with, a
-/// std::string(T&&) or Answer(T&&); both inside the transaction.
-template <class Run, class Show>
-void write(store::Store& store, const Call& call, Reply reply, int status, Run run, Show show) {
+/// std::string(T&&) or Answer(T&&); both inside the transaction. `after`: void(), when that is committed, before the answer.
+template <class Run, class Show, class After = decltype([] {})>
+void write(store::Store& store, const Call& call, Reply reply, int status, Run run, Show show, After after = {}) {
     store.write(
         call.actor().org,
         [idempotency = call.idempotency, status, run = std::move(run), show = std::move(show)](store::Transaction& tx) mutable {
@@ -25,7 +25,10 @@ void write(store::Store& store, const Call& call, Reply reply, int status, Run r
                     return Answer{status, show(std::move(*outcome)), false, {}};
             });
         },
-        [reply = std::move(reply)](Result<Answer> outcome) mutable { reply.finish(std::move(outcome)); });
+        [reply = std::move(reply), after = std::move(after)](Result<Answer> outcome) mutable {
+            if (outcome) after();
+            reply.finish(std::move(outcome));
+        });
 }
 
 /// Runs a reading command for a request. `run`: Result<std::string>(const Snapshot&), the JSON to answer with.

@@ -1,5 +1,7 @@
 #include "desk/store/doors.hpp"
 
+#include <algorithm>
+
 #include "desk/store/columns.hpp"
 
 namespace desk::store {
@@ -15,7 +17,14 @@ constexpr sql::Sql kAddAnswer{
 constexpr sql::Sql kFindKey{"SELECT id, name, hash, scopes, orgs, created_at FROM api_keys WHERE hash = ?1"};
 constexpr sql::Sql kListKeys{"SELECT id, name, hash, scopes, orgs, created_at FROM api_keys ORDER BY id"};
 constexpr sql::Sql kAddKey{"INSERT INTO api_keys (id, name, hash, scopes, orgs, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
+constexpr sql::Sql kFindKeyById{"SELECT id, name, hash, scopes, orgs, created_at FROM api_keys WHERE id = ?1"};
+constexpr sql::Sql kListKeysAfter{"SELECT id, name, hash, scopes, orgs, created_at FROM api_keys WHERE id > ?1 ORDER BY id"};
+constexpr sql::Sql kCountKeys{"SELECT COUNT(*) FROM api_keys"};
+constexpr sql::Sql kBindKey{"UPDATE api_keys SET orgs = ?2 WHERE id = ?1"};
 constexpr sql::Sql kDropKey{"DELETE FROM api_keys WHERE id = ?1"};
+constexpr sql::Sql kKeysRevision{"SELECT revision FROM api_key_changes WHERE id = 1"};
+constexpr sql::Sql kKeysChanged{
+    "INSERT INTO api_key_changes (id, revision) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET revision = api_key_changes.revision + 1"};
 
 constexpr sql::Sql kListRevocations{
     "SELECT kind, subject, issued_before, expires_at FROM revocations WHERE org = ?1 AND expires_at > ?2 ORDER BY kind, subject"};
@@ -63,13 +72,53 @@ std::vector<ApiKey> ApiKeys::list() const {
     return out;
 }
 
+std::optional<ApiKey> ApiKeys::find(std::string_view id) const {
+    auto row = session_.query(kFindKeyById, id);
+    if (!row.next()) return std::nullopt;
+    return read_key(row);
+}
+
+std::vector<ApiKey> ApiKeys::list(std::string_view org, std::string_view after, std::int64_t limit) const {
+    // There are few keys, of which few are other orgs'.
+    std::vector<ApiKey> out;
+    auto rows = session_.query(kListKeysAfter, after);
+    while (static_cast<std::int64_t>(out.size()) < limit && rows.next()) {
+        ApiKey key = read_key(rows);
+        if (std::ranges::find(key.orgs, org) != key.orgs.end()) out.push_back(std::move(key));
+    }
+    return out;
+}
+
+std::int64_t ApiKeys::count() const {
+    auto row = session_.query(kCountKeys);
+    return row.next() ? row.integer(0) : 0;
+}
+
+std::int64_t ApiKeys::revision() const {
+    auto row = session_.query(kKeysRevision);
+    return row.next() ? row.integer(0) : 0;
+}
+
+void ApiKeys::changed() { session_.run(kKeysChanged); }
+
+void ApiKeys::set_orgs(std::string_view id, const std::vector<std::string>& orgs) {
+    const std::string list = to_json_list(orgs);
+    session_.run(kBindKey, id, list);
+    changed();
+}
+
 void ApiKeys::insert(const ApiKey& key) {
     const std::string scopes = to_json_list(key.scopes);
     const std::string orgs = to_json_list(key.orgs);
     session_.run(kAddKey, key.id, key.name, key.hash, scopes, orgs, key.created_at_us);
+    changed();
 }
 
-bool ApiKeys::remove(std::string_view id) { return session_.run(kDropKey, id) > 0; }
+bool ApiKeys::remove(std::string_view id) {
+    if (session_.run(kDropKey, id) == 0) return false;
+    changed();
+    return true;
+}
 
 std::vector<Revocation> Revocations::list(std::int64_t now_us) const {
     std::vector<Revocation> out;

@@ -47,11 +47,19 @@ class ApiKeys {
 public:
     explicit ApiKeys(sql::Session& session) : session_(session) {}
     std::optional<ApiKey> find_by_hash(std::string_view hash) const;
+    std::optional<ApiKey> find(std::string_view id) const;
     std::vector<ApiKey> list() const;
+    /// Those bound to the org, by id after `after`.
+    std::vector<ApiKey> list(std::string_view org, std::string_view after, std::int64_t limit) const;
+    std::int64_t count() const;
     void insert(const ApiKey& key);
+    void set_orgs(std::string_view id, const std::vector<std::string>& orgs);
     bool remove(std::string_view id);
+    /// Grows with every change of a key, so that others see when to read them again.
+    std::int64_t revision() const;
 
 private:
+    void changed();
     sql::Session& session_;
 };
 

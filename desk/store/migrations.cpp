@@ -86,12 +86,18 @@ CREATE INDEX conversations_by_absence ON conversations (customer_here_until) WHE
 CREATE INDEX conversations_by_quiet ON conversations (quiet_since) WHERE status <> 'ended';
 )sql";
 
+/// Lets servers see that a key was made or taken back by another program.
+constexpr std::string_view kKeyChanges = R"sql(
+CREATE TABLE api_key_changes (id BIGINT PRIMARY KEY, revision BIGINT NOT NULL) {clustered};
+)sql";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
 };
 
-constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}, Migration{"chat timeouts", kChatTimeouts}};
+constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}, Migration{"chat timeouts", kChatTimeouts},
+                                 Migration{"key changes", kKeyChanges}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -57,6 +57,9 @@ export class Person {
     }
 }
 
+/** A backend with an API key. */
+export const backend = (url, key) => Object.assign(new Person(url, "backend"), { token: key });
+
 /** The error a connection with `auth` meets. */
 export async function refusedWith(t, url, auth, options = {}) {
     const { socket } = open(t, url, { transports: ["websocket"], auth, ...options });
