@@ -2,34 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 
 namespace desk::chat {
 namespace {
 
+using store::testing::CommandTest;
+using store::testing::kAdmin;
+using store::testing::kAgent;
+using store::testing::kCustomer;
+using store::testing::kOther;
 using store::testing::person;
-using store::testing::TempStore;
 
-const Actor kCustomer = person("carla", Role::Customer);
-const Actor kAgent = person("alex", Role::Agent, {"t1"});
-const Actor kOther = person("bo", Role::Agent, {"t2"});
-const Actor kAdmin = person("dora", Role::Admin);
-
-class ChatCommands : public testing::Test {
+class ChatCommands : public CommandTest {
 protected:
-    void SetUp() override {
-        const auto known = store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
-            for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
-            return 0;
-        });
-        ASSERT_TRUE(known.has_value());
-    }
-
-    template <class Command>
-    auto run(const Actor& actor, const Command& command) {
-        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return chat::run(tx, actor, command); });
-    }
-
     std::string create() {
         const auto outcome = run(kCustomer, CreateConversation{});
         EXPECT_TRUE(outcome.has_value());
@@ -46,19 +32,13 @@ protected:
     }
 
     void end(const std::string& id) {
-        ASSERT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [&id](store::Transaction& tx) -> Result<int> {
-                                             Conversation c = *tx.conversations().find(id);
-                                             c.status = ConversationStatus::Ended;
-                                             c.end_reason = EndReason::AgentEnded;
-                                             tx.conversations().update(c);
-                                             return 0;
-                                         })
-                        .has_value());
+        write([&id](store::Transaction& tx) {
+            Conversation c = *tx.conversations().find(id);
+            c.status = ConversationStatus::Ended;
+            c.end_reason = EndReason::AgentEnded;
+            tx.conversations().update(c);
+        });
     }
-
-    TempStore store_;
 };
 
 TEST_F(ChatCommands, ANewConversationWaitsAndStaffLearnOfIt) {
@@ -117,10 +97,9 @@ TEST_F(ChatCommands, MessagesAreNumberedAndTheAckIsTheMessage) {
     EXPECT_EQ(rows[0].audience.shared_rooms, std::vector<std::string>{"conv:" + id});
     EXPECT_TRUE(rows[0].payload.ends_with(first->json.substr(1)));
     EXPECT_EQ(run(kAgent, say(id, "hi"))->message.number, 2);
-    const auto listed = store_->read_and_wait(
-        "acme", [&](const store::Snapshot& s) -> Result<std::vector<ChatMessage>> { return s.chat_messages().list_after(id, 0, 10); });
-    ASSERT_EQ(listed->size(), 2U);
-    EXPECT_EQ(listed->at(0), first->message);
+    const auto listed = read([&](const store::Snapshot& s) { return s.chat_messages().list_after(id, 0, 10); });
+    ASSERT_EQ(listed.size(), 2U);
+    EXPECT_EQ(listed[0], first->message);
 }
 
 TEST_F(ChatCommands, AResendGivesTheSameAnswerAlsoAfterTheEnd) {
@@ -164,10 +143,9 @@ TEST_F(ChatCommands, OwnMessagesAreRead) {
     const auto id = create();
     run(kCustomer, say(id, "one"));
     const auto second = run(kAgent, say(id, "two"));
-    const auto markers = store_->read_and_wait(
-        "acme", [&](const store::Snapshot& s) -> Result<std::vector<ReadMarker>> { return s.conversations().markers(id); });
-    ASSERT_EQ(markers->size(), 2U);
-    EXPECT_EQ(markers->at(0), (ReadMarker{"alex", 2, second->message.id}));
+    const auto markers = read([&](const store::Snapshot& s) { return s.conversations().markers(id); });
+    ASSERT_EQ(markers.size(), 2U);
+    EXPECT_EQ(markers[0], (ReadMarker{"alex", 2, second->message.id}));
 }
 
 TEST_F(ChatCommands, OnlyStaffOpenForOthersAndOnlyAdminsChooseIds) {

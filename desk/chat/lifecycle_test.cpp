@@ -2,34 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 
 namespace desk::chat {
 namespace {
 
+using store::testing::CommandTest;
+using store::testing::kAgent;
+using store::testing::kCustomer;
 using store::testing::person;
-using store::testing::TempStore;
 
-const Actor kCustomer = person("carla", Role::Customer);
-const Actor kAgent = person("alex", Role::Agent);
-
-class ChatLifecycle : public testing::Test {
+class ChatLifecycle : public CommandTest {
 protected:
     void SetUp() override {
-        const auto id = store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<std::string> {
-            tx.ensure(kAgent);
-            auto made = chat::run(tx, kCustomer, CreateConversation{});
-            if (!made) return fail(std::move(made.error()));
-            return made->conversation.id;
-        });
-        ASSERT_TRUE(id.has_value());
-        id_ = *id;
+        CommandTest::SetUp();
+        const auto made = run(kCustomer, CreateConversation{});
+        ASSERT_TRUE(made.has_value());
+        id_ = made->conversation.id;
         store_.take_rows();
-    }
-
-    template <class Command>
-    auto run(const Actor& actor, const Command& command) {
-        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return chat::run(tx, actor, command); });
     }
 
     std::string say(const Actor& actor, const std::string& content) {
@@ -41,7 +31,6 @@ protected:
         return sent ? sent->message.id : "";
     }
 
-    TempStore store_;
     std::string id_;
 };
 

@@ -2,35 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 
 namespace desk::notifications {
 namespace {
 
+using store::testing::CommandTest;
+using store::testing::kAgent;
+using store::testing::kOther;
 using store::testing::person;
-using store::testing::TempStore;
 
-const Actor kAgent = person("alex", Role::Agent);
-const Actor kOther = person("bo", Role::Agent);
-
-class NotificationCommands : public testing::Test {
+class NotificationCommands : public CommandTest {
 protected:
-    void SetUp() override {
-        ASSERT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [](store::Transaction& tx) -> Result<int> {
-                                             tx.ensure(kAgent);
-                                             tx.ensure(kOther);
-                                             return 0;
-                                         })
-                        .has_value());
-    }
-
-    template <class Command>
-    auto run(const Actor& actor, const Command& command) {
-        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return notifications::run(tx, actor, command); });
-    }
-
     std::string create(const std::string& user) {
         CreateNotifications command;
         command.users = {user};
@@ -39,8 +22,6 @@ protected:
         EXPECT_TRUE(outcome.has_value());
         return outcome ? outcome->created.at(0).id : "";
     }
-
-    TempStore store_;
 };
 
 TEST_F(NotificationCommands, EachUserGetsTheirOwnWithTheirCount) {

@@ -2,18 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 
 namespace desk::notifications {
 namespace {
 
-using store::testing::person;
-using store::testing::TempStore;
-
-const Actor kCustomer = person("carla", Role::Customer);
-const Actor kAgent = person("alex", Role::Agent, {"t1"});
-const Actor kOther = person("bo", Role::Agent, {"t2"});
-const Actor kAdmin = person("dora", Role::Admin);
+using store::testing::CommandTest;
+using store::testing::kAdmin;
+using store::testing::kAgent;
+using store::testing::kCustomer;
 
 store::StoreOptions with_reaction() {
     store::StoreOptions options;
@@ -21,31 +18,21 @@ store::StoreOptions with_reaction() {
     return options;
 }
 
-class NotificationReactions : public testing::Test {
+class NotificationReactions : public CommandTest {
 protected:
+    NotificationReactions() : CommandTest(with_reaction()) {}
+
     void SetUp() override {
+        CommandTest::SetUp();
         ticket_.id = "T";
         ticket_.number = 7;
         ticket_.subject = "Fire";
         ticket_.requester = kCustomer.ref();
-        ASSERT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [](store::Transaction& tx) -> Result<int> {
-                                             for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
-                                             return 0;
-                                         })
-                        .has_value());
     }
 
     /// user:type of each notification made.
     std::vector<std::string> raise(const DomainEvent& event) {
-        EXPECT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [&](store::Transaction& tx) -> Result<int> {
-                                             tx.raise(event);
-                                             return 0;
-                                         })
-                        .has_value());
+        write([&event](store::Transaction& tx) { tx.raise(event); });
         std::vector<std::string> out;
         for (const EventRow& row : store_.take_rows()) {
             const auto at = row.payload.find(R"("type":")") + 8;
@@ -63,7 +50,6 @@ protected:
         return raise(TicketMessageAdded{ticket_, m, by});
     }
 
-    TempStore store_{with_reaction()};
     Ticket ticket_;
 };
 

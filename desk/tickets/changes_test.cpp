@@ -2,54 +2,36 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 #include "desk/tickets/commands.hpp"
 
 namespace desk::tickets {
 namespace {
 
+using store::testing::CommandTest;
+using store::testing::kAdmin;
+using store::testing::kAgent;
+using store::testing::kCustomer;
+using store::testing::kOther;
 using store::testing::person;
-using store::testing::TempStore;
 
-const Actor kCustomer = person("carla", Role::Customer);
-const Actor kAgent = person("alex", Role::Agent, {"t1"});
-const Actor kOther = person("bo", Role::Agent, {"t2"});
-const Actor kAdmin = person("dora", Role::Admin);
-
-class TicketChanges : public testing::Test {
+class TicketChanges : public CommandTest {
 protected:
     void SetUp() override {
-        const auto id = store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<std::string> {
-            for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
-            CreateTicket command;
-            command.subject = "Printer on fire";
-            auto made = tickets::run(tx, kCustomer, command);
-            if (!made) return fail(std::move(made.error()));
-            return made->ticket.id;
-        });
-        ASSERT_TRUE(id.has_value());
-        id_ = *id;
+        CommandTest::SetUp();
+        CreateTicket command;
+        command.subject = "Printer on fire";
+        const auto made = CommandTest::run(kCustomer, command);
+        ASSERT_TRUE(made.has_value());
+        id_ = made->ticket.id;
         store_.take_rows();
     }
 
     Result<ChangeOutcome> run(const Actor& actor, ChangeTicket command) {
         command.ticket = id_;
-        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return tickets::run(tx, actor, command); });
+        return CommandTest::run(actor, command);
     }
 
-    void set_visibility(AgentScope scope) {
-        ASSERT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [scope](store::Transaction& tx) -> Result<int> {
-                                             Org org = *tx.orgs().find();
-                                             org.visibility = scope;
-                                             tx.orgs().save(org);
-                                             return 0;
-                                         })
-                        .has_value());
-    }
-
-    TempStore store_;
     std::string id_;
 };
 

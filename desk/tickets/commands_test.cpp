@@ -2,34 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "desk/store/testing/temp_store.hpp"
+#include "desk/store/testing/command_test.hpp"
 
 namespace desk::tickets {
 namespace {
 
+using store::testing::CommandTest;
+using store::testing::kAdmin;
+using store::testing::kAgent;
+using store::testing::kCustomer;
+using store::testing::kOther;
 using store::testing::person;
-using store::testing::TempStore;
 
-const Actor kCustomer = person("carla", Role::Customer);
-const Actor kAgent = person("alex", Role::Agent, {"t1"});
-const Actor kOther = person("bo", Role::Agent, {"t2"});
-const Actor kAdmin = person("dora", Role::Admin);
-
-class TicketCommands : public testing::Test {
+class TicketCommands : public CommandTest {
 protected:
-    void SetUp() override {
-        const auto known = store_->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
-            for (const Actor& actor : {kCustomer, kAgent, kOther, kAdmin}) tx.ensure(actor);
-            return 0;
-        });
-        ASSERT_TRUE(known.has_value());
-    }
-
-    template <class Command>
-    auto run(const Actor& actor, const Command& command) {
-        return store_->write_and_wait(actor.org, [&](store::Transaction& tx) { return tickets::run(tx, actor, command); });
-    }
-
     std::string create(const Actor& actor = kCustomer, std::optional<std::string> team = {}) {
         CreateTicket command;
         command.subject = "Printer on fire";
@@ -38,18 +24,6 @@ protected:
         EXPECT_TRUE(outcome.has_value());
         store_.take_rows();
         return outcome ? outcome->ticket.id : "";
-    }
-
-    void set_visibility(AgentScope scope) {
-        ASSERT_TRUE(store_
-                        ->write_and_wait("acme",
-                                         [scope](store::Transaction& tx) -> Result<int> {
-                                             Org org = *tx.orgs().find();
-                                             org.visibility = scope;
-                                             tx.orgs().save(org);
-                                             return 0;
-                                         })
-                        .has_value());
     }
 
     AddTicketMessage message(const std::string& ticket, std::string content, Visibility visibility = Visibility::Public,
@@ -63,10 +37,8 @@ protected:
     }
 
     Ticket stored(const std::string& id) {
-        return store_->read_and_wait("acme", [&id](const store::Snapshot& s) -> Result<Ticket> { return *s.tickets().find(id); }).value();
+        return read([&id](const store::Snapshot& s) { return *s.tickets().find(id); });
     }
-
-    TempStore store_;
 };
 
 TEST_F(TicketCommands, ACustomersTicketIsStoredAndAnnounced) {
