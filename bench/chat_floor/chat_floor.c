@@ -75,7 +75,8 @@ int main(int argc, char** argv) {
     sqlite3_stmt* lock = prepared("SELECT epoch, seq, ticket_number, last_at FROM org_counters WHERE org = ?1");
     sqlite3_stmt* advance = prepared("UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4 WHERE org = ?1");
     sqlite3_stmt* number = prepared(
-        "UPDATE conversations SET last_number = last_number + 1 WHERE org = ?1 AND id = ?2 AND status <> 'ended' RETURNING last_number");
+        "UPDATE conversations SET last_number = last_number + 1, active_at = ?3 WHERE org = ?1 AND id = ?2 AND status <> 'ended' "
+        "RETURNING last_number");
     sqlite3_stmt* message = prepared(
         "INSERT INTO chat_messages (org, conversation_id, number, id, sender_id, content, type, attachments, client_message_id, "
         "created_at) "
@@ -106,6 +107,7 @@ int main(int argc, char** argv) {
             if (savepoints) done(savepoint);
             text(number, 1, ORG, -1);
             text(number, 2, conversation, conversation_bytes);
+            sqlite3_bind_int64(number, 3, now);
             if (sqlite3_step(number) != SQLITE_ROW) die("no such conversation");
             const int64_t taken = sqlite3_column_int64(number, 0);
             if (sqlite3_step(number) != SQLITE_DONE) die("last_number");

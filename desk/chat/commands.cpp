@@ -88,7 +88,7 @@ Result<ConversationOutcome> run(Transaction& tx, const Actor& actor, const Creat
     conversation.ticket = command.ticket;
     conversation.created_at_us = tx.now_us();
     conversation.waiting_since_us = tx.now_us();
-    tx.conversations().insert(conversation);
+    tx.conversations().insert(conversation, tx.real_us());
 
     std::string json = to_json(conversation, {}, std::nullopt);
     tx.append(chat_updated(conversation, rules, author, json));
@@ -107,13 +107,14 @@ Result<JoinOutcome> run(Transaction& tx, const Actor& actor, const JoinConversat
         const UserRef author = tx.ensure(actor);
         if (enter(after, author, command, tx.now_us())) {
             tx.conversations().update(after);
+            tx.conversations().set_active_at(after.id, tx.real_us());
             tx.append(chat_updated(after, rules, author, describe(tx, after)));
             tx.raise(ConversationChanged{*before, after, actor});
         }
     }
     // Should this be the last that is heard of them, their time-out runs from now.
     if (actor.user == after.customer.id && tx.conversations().customer_here_until(after.id) != store::kStillHere)
-        tx.conversations().set_customer_here_until(after.id, tx.now_us());
+        tx.conversations().set_customer_here_until(after.id, tx.real_us());
     JoinOutcome outcome{after, describe(tx, after), tx.position(), std::nullopt};
     if (after.status == ConversationStatus::Ended) outcome.ended_json = ended_payload(after);
     return outcome;
@@ -132,7 +133,7 @@ Result<ChatMessageOutcome> run(Transaction& tx, const Actor& actor, const SendCh
     }
     auto content = checked_content(command.content, command.type, actor.role, command.attachments);
     if (!content) return fail(std::move(content.error()));
-    const auto number = tx.conversations().take_number(command.conversation);
+    const auto number = tx.conversations().take_number(command.conversation, tx.real_us());
     if (!number) return fail(refusal(tx, command.conversation));
 
     ChatMessage message;

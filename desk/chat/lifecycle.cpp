@@ -1,7 +1,5 @@
 #include "desk/chat/lifecycle.hpp"
 
-#include <algorithm>
-
 #include "desk/chat/events.hpp"
 #include "desk/model/access.hpp"
 
@@ -48,14 +46,6 @@ ConversationOutcome end(Transaction& tx, const Actor& actor, const Conversation&
     return {std::move(after), std::move(json)};
 }
 
-/// When somebody wrote last, or took it, or opened it.
-std::int64_t last_activity_us(const store::Snapshot& snapshot, const Conversation& conversation) {
-    std::int64_t last = std::max(conversation.created_at_us, conversation.started_at_us.value_or(0));
-    if (conversation.last_number == 0) return last;
-    const auto message = snapshot.chat_messages().at(conversation.id, conversation.last_number);
-    return message ? std::max(last, message->created_at_us) : last;
-}
-
 std::int64_t us(std::chrono::milliseconds time) { return std::chrono::microseconds(time).count(); }
 
 }  // namespace
@@ -92,6 +82,7 @@ Result<ConversationOutcome> run(Transaction& tx, const Actor& actor, const Assig
         after.started_at_us = tx.now_us();
         after.waiting_since_us.reset();
     }
+    tx.conversations().set_active_at(after.id, tx.real_us());
     std::string json = save(tx, actor, author, *before, after);
     return ConversationOutcome{std::move(after), std::move(json)};
 }
@@ -111,11 +102,12 @@ Result<ExpireOutcome> run(Transaction& tx, const Actor& actor, const ExpireConve
     if (!conversation) return fail(ErrorCode::RoomNotFound);
     if (conversation->status == ConversationStatus::Ended) return ExpireOutcome{};
     const auto here_until = tx.conversations().customer_here_until(command.conversation);
-    const std::int64_t active = last_activity_us(tx, *conversation);
+    const std::int64_t active = tx.conversations().active_at(command.conversation).value_or(0);
+    const std::int64_t now = tx.real_us();
     std::optional<EndReason> reason;
-    if (here_until && *here_until <= tx.now_us() - us(command.times.customer_timeout)) {
+    if (here_until && *here_until <= now - us(command.times.customer_timeout)) {
         reason = EndReason::CustomerTimeout;
-    } else if (active <= tx.now_us() - us(command.times.inactivity)) {
+    } else if (active <= now - us(command.times.inactivity)) {
         reason = EndReason::Inactivity;
     }
     if (reason)
@@ -126,7 +118,7 @@ Result<ExpireOutcome> run(Transaction& tx, const Actor& actor, const ExpireConve
 }
 
 void note_customer(Transaction& tx, std::string_view conversation, bool here) {
-    tx.conversations().set_customer_here_until(conversation, here ? store::kStillHere : tx.now_us());
+    tx.conversations().set_customer_here_until(conversation, here ? store::kStillHere : tx.real_us());
 }
 
 }  // namespace desk::chat

@@ -164,6 +164,16 @@ TEST_F(ChatLifecycle, WithoutAMessageItEnds) {
     EXPECT_EQ(store_.take_names(), (std::vector<std::string>{"chat:updated", "chat:ended"}));
 }
 
+TEST_F(ChatLifecycle, TheTestClockMovesNoTimeOut) {
+    say(kCustomer, "hello");
+    note(false);
+    store_.move_clock(std::chrono::hours(100));
+    EXPECT_EQ(expire(kLong, kLong), std::nullopt);
+    store_.move_clock(-std::chrono::hours(200));
+    EXPECT_EQ(expire(4s, kLong), std::nullopt);
+    EXPECT_EQ(expire(3s, kLong), EndReason::CustomerTimeout);
+}
+
 TEST_F(ChatLifecycle, WhatIsDueIsFoundAndLookedAtNoSoonerThanNeeded) {
     const auto created = due(kNone, kAll);
     EXPECT_EQ(created.due, (Due{{"acme", id_}}));
@@ -184,7 +194,7 @@ TEST_F(ChatLifecycle, WhatIsDueIsFoundAndLookedAtNoSoonerThanNeeded) {
 
 TEST_F(ChatLifecycle, AfterAStartNobodyIsThere) {
     note(true);
-    write([](store::Transaction& tx) { EXPECT_EQ(store::forget_presence(tx.session(), tx.now_us()), 1); });
+    write([](store::Transaction& tx) { EXPECT_EQ(store::forget_presence(tx.session(), tx.real_us()), 1); });
     EXPECT_EQ(expire(10s, kLong), std::nullopt);
     EXPECT_EQ(expire(2s, kLong), EndReason::CustomerTimeout);
 }

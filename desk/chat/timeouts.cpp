@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 // What is ended at once; no more stands in the way of other commands.
 constexpr std::int64_t kBatch = 100;
-// The clock of the store may step, and conversations come that are due before the next one known: no longer sleep than this, or than
+// The clock may step, and conversations come that are due before the next one known: no longer sleep than this, or than
 // the shorter time-out.
 constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kAfterBatch{10};
@@ -30,7 +30,7 @@ ChatTimeouts::ChatTimeouts(sio::Server& io, store::Store& store, ChatTimes times
 
 void ChatTimeouts::begin() {
     const auto forgotten = store_.write_and_wait(
-        std::string(), [](store::Transaction& tx) -> Result<std::int64_t> { return store::forget_presence(tx.session(), tx.now_us()); });
+        std::string(), [](store::Transaction& tx) -> Result<std::int64_t> { return store::forget_presence(tx.session(), tx.real_us()); });
     if (!forgotten) log_.error("chats: who was there is not known", {{"why", to_string(forgotten.error().code)}});
     sleep(milliseconds(0));
 }
@@ -44,10 +44,11 @@ void ChatTimeouts::look() {
     };
     store_.read(
         std::string(),
-        [times = times_](const store::Snapshot& snapshot) -> Result<Look> {
-            const auto before = [&](milliseconds time) { return snapshot.now_us() - microseconds(time).count(); };
-            return Look{store::due_conversations(snapshot.session(), before(times.customer_timeout), before(times.inactivity), kBatch),
-                        snapshot.now_us()};
+        [this](const store::Snapshot& snapshot) -> Result<Look> {
+            const std::int64_t now_us = store_.real_us();
+            const auto before = [&](milliseconds time) { return now_us - microseconds(time).count(); };
+            return Look{store::due_conversations(snapshot.session(), before(times_.customer_timeout), before(times_.inactivity), kBatch),
+                        now_us};
         },
         [this](Result<Look> look) {
             loop_.post([this, look = std::move(look)] {

@@ -20,15 +20,18 @@ constexpr sql::Sql kAgents{
     "WHERE a.org = ?1 AND a.conversation_id = ?2 ORDER BY a.position"};
 constexpr sql::Sql kInsert{
     "INSERT INTO conversations (org, id, status, customer_id, team_id, ticket_id, last_number, waiting_since, started_at, ended_at, "
-    "end_reason, created_at, version, quiet_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?11)"};
+    "end_reason, created_at, version, quiet_since, active_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)"};
 constexpr sql::Sql kUpdate{
     "UPDATE conversations SET status = ?3, team_id = ?4, ticket_id = ?5, waiting_since = ?6, started_at = ?7, ended_at = ?8, "
     "end_reason = ?9, version = ?10 WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kDropAgents{"DELETE FROM conversation_agents WHERE org = ?1 AND conversation_id = ?2"};
 constexpr sql::Sql kAddAgent{"INSERT INTO conversation_agents (org, conversation_id, position, user_id) VALUES (?1, ?2, ?3, ?4)"};
 constexpr sql::Sql kTakeNumber{
-    "UPDATE conversations SET last_number = last_number + 1 WHERE org = ?1 AND id = ?2 AND status <> 'ended' RETURNING last_number"};
+    "UPDATE conversations SET last_number = last_number + 1, active_at = ?3 WHERE org = ?1 AND id = ?2 AND status <> 'ended' "
+    "RETURNING last_number"};
 
+constexpr sql::Sql kActiveAt{"SELECT active_at FROM conversations WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kSetActiveAt{"UPDATE conversations SET active_at = ?3 WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kHereUntil{"SELECT customer_here_until FROM conversations WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kSetHereUntil{"UPDATE conversations SET customer_here_until = ?3 WHERE org = ?1 AND id = ?2 AND status <> 'ended'"};
 constexpr sql::Sql kSetQuietSince{"UPDATE conversations SET quiet_since = ?3 WHERE org = ?1 AND id = ?2"};
@@ -149,9 +152,9 @@ std::vector<Conversation> Conversations::list(const ConversationFilter& filter) 
     return out;
 }
 
-void Conversations::insert(const Conversation& c) {
+void Conversations::insert(const Conversation& c, std::int64_t real_us) {
     session_.run(kInsert, org_, c.id, to_string(c.status), c.customer.id, c.team, c.ticket, c.waiting_since_us, c.started_at_us,
-                 c.ended_at_us, reason(c), c.created_at_us, c.version);
+                 c.ended_at_us, reason(c), c.created_at_us, c.version, real_us);
     add_agents(session_, org_, c);
 }
 
@@ -162,8 +165,8 @@ void Conversations::update(const Conversation& c) {
     add_agents(session_, org_, c);
 }
 
-std::optional<std::int64_t> Conversations::take_number(std::string_view id) {
-    auto row = session_.query(kTakeNumber, org_, id);
+std::optional<std::int64_t> Conversations::take_number(std::string_view id, std::int64_t real_us) {
+    auto row = session_.query(kTakeNumber, org_, id, real_us);
     if (!row.next()) return std::nullopt;
     return row.integer(0);
 }
@@ -195,6 +198,13 @@ std::optional<std::int64_t> Conversations::marker(std::string_view id, std::stri
 void Conversations::save_marker(std::string_view id, const ReadMarker& marker) {
     session_.run(kSaveMarker, org_, id, marker.user, marker.number, marker.message);
 }
+
+std::optional<std::int64_t> Conversations::active_at(std::string_view id) const {
+    auto row = session_.query(kActiveAt, org_, id);
+    return row.next() ? row.maybe_integer(0) : std::nullopt;
+}
+
+void Conversations::set_active_at(std::string_view id, std::int64_t time_us) { session_.run(kSetActiveAt, org_, id, time_us); }
 
 std::optional<std::int64_t> Conversations::customer_here_until(std::string_view id) const {
     auto row = session_.query(kHereUntil, org_, id);

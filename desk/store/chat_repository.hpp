@@ -30,17 +30,23 @@ public:
     Conversations(sql::Session& session, std::string_view org) : session_(session), org_(org) {}
     std::optional<Conversation> find(std::string_view id) const;
     std::vector<Conversation> list(const ConversationFilter& filter) const;
-    void insert(const Conversation& conversation);
+    /// `real_us`: it is active from then on (Transaction::real_us).
+    void insert(const Conversation& conversation, std::int64_t real_us);
     /// All but its last number; agents that are new are added, in order.
     void update(const Conversation& conversation);
     /// The next message's number, counted in the row; nullopt: ended, or no such conversation.
-    std::optional<std::int64_t> take_number(std::string_view id);
+    std::optional<std::int64_t> take_number(std::string_view id, std::int64_t real_us);
 
     /// What users have read, their own messages included.
     std::vector<ReadMarker> markers(std::string_view id) const;
     std::optional<std::int64_t> marker(std::string_view id, std::string_view user) const;
     void save_marker(std::string_view id, const ReadMarker& marker);
 
+    // Times of the rest: Transaction::real_us.
+
+    /// When it was opened, taken by an agent, or written into last.
+    std::optional<std::int64_t> active_at(std::string_view id) const;
+    void set_active_at(std::string_view id, std::int64_t time_us);
     /// Until when the customer was there: nullopt, never; kStillHere, they are. Of an ended conversation it does not change any more.
     std::optional<std::int64_t> customer_here_until(std::string_view id) const;
     void set_customer_here_until(std::string_view id, std::int64_t time_us);

@@ -15,6 +15,7 @@
 
 #include "desk/store/job.hpp"
 #include "desk/store/transaction.hpp"
+#include "sio/base/clock.hpp"
 #include "sio/base/log.hpp"
 
 namespace desk::store {
@@ -27,10 +28,8 @@ struct ExecutorOptions {
     std::size_t max_batch = 512;  ///< commands in one commit
     /// True where there is one writer anyway (SQLite): one commit serves every org that waits.
     bool batch_across_orgs = true;
+    NowUs real_us = sio::unix_us;  ///< Transaction::real_us
 };
-
-/// Wall clock, microseconds since 1970 UTC; the test clock of domain.md 9 goes in here.
-using NowUs = std::function<std::int64_t()>;
 
 /// Called after each commit with the rows of one org in seq order, exactly once for every row, before the commands' completions.
 /// Thread: the worker that committed; of one org never two at a time, and in the order of commits.

@@ -155,7 +155,7 @@ TEST(Executor, AThrowingOrMistakenCommandFailsAlone) {
                 Conversation orphan;  // of a customer that is not there: the foreign key says no
                 orphan.id = "c";
                 orphan.customer.id = "nobody";
-                tx.conversations().insert(orphan);
+                tx.conversations().insert(orphan, tx.real_us());
                 return 7;
             },
             outcomes.collector(1));

@@ -91,13 +91,20 @@ constexpr std::string_view kKeyChanges = R"sql(
 CREATE TABLE api_key_changes (id BIGINT PRIMARY KEY, revision BIGINT NOT NULL) {clustered};
 )sql";
 
+/// When somebody wrote last, took the chat or opened it, by the clock of time-outs.
+constexpr std::string_view kChatActivity = R"sql(
+ALTER TABLE conversations ADD COLUMN active_at BIGINT NOT NULL DEFAULT 0;
+UPDATE conversations SET active_at = COALESCE((SELECT m.created_at FROM chat_messages m WHERE m.org = conversations.org AND
+    m.conversation_id = conversations.id AND m.number = conversations.last_number), started_at, created_at) WHERE status <> 'ended';
+)sql";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
 };
 
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}, Migration{"chat timeouts", kChatTimeouts},
-                                 Migration{"key changes", kKeyChanges}};
+                                 Migration{"key changes", kKeyChanges}, Migration{"chat activity", kChatActivity}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

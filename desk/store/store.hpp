@@ -19,7 +19,7 @@ struct StoreOptions {
     SqliteOptions sqlite;
     unsigned readers = 2;
     ExecutorOptions executor;
-    NowUs now_us;  ///< empty: the wall clock
+    NowUs now_us;  ///< of all that is stored; the test clock of domain.md 9 goes in here. Empty: the wall clock
     std::vector<Reaction> reactions;
     Committed committed;
 };
@@ -67,12 +67,16 @@ public:
     /// Finishes what waits, then stops; later calls answer Unavailable.
     void stop();
 
+    /// As in transactions. Thread: any.
+    std::int64_t real_us() const { return real_us_(); }
+
     const ExecutorStats& stats() const { return executor_->stats(); }
     std::size_t waiting() const { return executor_->waiting(); }
 
 private:
     Store() = default;
 
+    NowUs real_us_;
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<ReaderPool> readers_;
 };

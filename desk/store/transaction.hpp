@@ -56,11 +56,15 @@ class Transaction;
 /// What one capability does when something happens in another: same transaction, in the order of registration.
 using Reaction = std::function<void(Transaction&, const DomainEvent&)>;
 
+/// Microseconds since 1970 UTC.
+using NowUs = std::function<std::int64_t()>;
+
 /// What outlives a transaction and is shared by those of one worker.
 struct Shared {
     IdGenerator& ids;
     const KnownUsers& known;
     const std::vector<Reaction>& reactions;
+    const NowUs& real_us;
     std::vector<User>& learned;  ///< user records written or read, to be known after the commit
 };
 
@@ -79,6 +83,9 @@ public:
     Conversations conversations() { return {session(), org()}; }
     ChatMessages chat_messages() { return {session(), org()}; }
     Notifications notifications() { return {session(), org()}; }
+
+    /// The machine's clock, which no test clock moves: for time-outs (domain.md 9 "Time").
+    std::int64_t real_us() const { return shared_.real_us(); }
 
     std::string next_id(IdKind kind) { return shared_.ids.next(kind, now_us()); }
     std::int64_t next_ticket_number() { return log_.next_ticket_number(); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -36,7 +38,8 @@ class TempStore {
 public:
     explicit TempStore(StoreOptions options = {}) {
         if (options.sqlite.path.empty()) options.sqlite.path = dir_.file();
-        options.now_us = [this] { return now_us_ += 1'000'000; };
+        options.now_us = [this] { return (now_us_ += 1'000'000) + moved_us_; };
+        options.executor.real_us = [this] { return now_us_.load(); };
         options.committed = [this](const std::string&, std::vector<EventRow> rows) {
             const std::scoped_lock lock(mutex_);
             for (EventRow& row : rows) rows_.push_back(std::move(row));
@@ -50,6 +53,9 @@ public:
     Store& operator*() { return *store_; }
     Store* operator->() { return store_.get(); }
     const std::string& path() const { return path_; }
+
+    /// Moves the clock of what is stored, as the test clock does.
+    void move_clock(std::chrono::microseconds by) { moved_us_ += by.count(); }
 
     /// The rows committed since the last call.
     std::vector<EventRow> take_rows() {
@@ -67,6 +73,7 @@ private:
     sio::NullLog log_;
     std::string path_;
     std::atomic<std::int64_t> now_us_{1'700'000'000'000'000};
+    std::atomic<std::int64_t> moved_us_{0};
     std::mutex mutex_;
     std::vector<EventRow> rows_;
     std::unique_ptr<Store> store_;
