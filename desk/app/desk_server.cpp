@@ -176,6 +176,8 @@ struct DeskServer::Parts {
         rest::add_notification_routes(api, *store);
         rest::add_key_routes(api, *store, api_keys);
         api.take_keys(api_keys);
+        rest::add_list_routes(api, *store);
+        rest::add_publish_route(api, io, *store, limits.payload_bytes);
         add_operations();
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);

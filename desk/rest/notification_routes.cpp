@@ -1,6 +1,7 @@
 #include "desk/model/fields.hpp"
 #include "desk/notifications/commands.hpp"
 #include "desk/rest/query.hpp"
+#include "desk/rest/requests.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/rest/run.hpp"
 #include "sio/base/json_writer.hpp"
@@ -13,20 +14,6 @@ using sio::http::Method;
 
 constexpr std::size_t kMaxReceivers = 1000;
 
-Result<notifications::CreateNotifications> read_create(sio::json::Value body) {
-    Fields fields(body);
-    notifications::CreateNotifications command;
-    command.users = fields.ids("userIds", kMaxReceivers);
-    command.type = fields.one_of("type", NotificationType::System);
-    command.title = fields.text("title");
-    command.message = fields.text("message");
-    command.data_json = fields.object("data");
-    command.link = fields.optional_text("link");
-    command.priority = fields.one_of("priority", Priority::Normal);
-    if (auto wrong = fields.error()) return std::unexpected(std::move(*wrong));
-    return command;
-}
-
 std::string items(const std::vector<Notification>& notifications, const std::string& next) {
     std::string json;
     sio::json::Writer w(json);
@@ -36,7 +23,7 @@ std::string items(const std::vector<Notification>& notifications, const std::str
 }
 
 void create(store::Store& store, const Call& call, Reply reply) {
-    auto command = read_create(call.body);
+    auto command = read_create_notifications(call.body);
     if (!command) return reply.refuse(command.error());
     write(
         store, call, std::move(reply), 201,
@@ -81,6 +68,20 @@ void mark_all(store::Store& store, const Call& call, Reply reply) {
 }
 
 }  // namespace
+
+Result<notifications::CreateNotifications> read_create_notifications(sio::json::Value body) {
+    Fields fields(body);
+    notifications::CreateNotifications command;
+    command.users = fields.ids("userIds", kMaxReceivers);
+    command.type = fields.one_of("type", NotificationType::System);
+    command.title = fields.text("title");
+    command.message = fields.text("message");
+    command.data_json = fields.object("data");
+    command.link = fields.optional_text("link");
+    command.priority = fields.one_of("priority", Priority::Normal);
+    if (auto wrong = fields.error()) return std::unexpected(std::move(*wrong));
+    return command;
+}
 
 void add_notification_routes(Api& api, store::Store& store) {
     const auto add = [&](Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {

@@ -1,12 +1,16 @@
 #pragma once
 
-#include <charconv>
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "desk/model/enums.hpp"
 #include "desk/model/error.hpp"
+#include "sio/base/bytes.hpp"
+#include "sio/base/clock.hpp"
 #include "sio/http/message.hpp"
 
 namespace desk::rest {
@@ -22,10 +26,24 @@ public:
     std::int64_t number(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
         const std::string written = text(name);
         if (written.empty()) return otherwise;
-        std::int64_t value = 0;
-        const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
-        if (error != std::errc{} || end != written.data() + written.size() || value < least || value > most) wrong(name, "OUT_OF_RANGE");
-        return value;
+        // Every bound here is 0 or more.
+        const auto value = sio::parse_decimal(written);
+        if (!value || std::cmp_less(*value, least) || std::cmp_greater(*value, most)) {
+            wrong(name, "OUT_OF_RANGE");
+            return otherwise;
+        }
+        return static_cast<std::int64_t>(*value);
+    }
+
+    /// ISO 8601, or epoch milliseconds.
+    std::optional<std::int64_t> time_us(std::string_view name) {
+        const std::string written = text(name);
+        if (written.empty()) return std::nullopt;
+        constexpr std::uint64_t kMaxMs = 253'402'300'799'999;  // the end of the year 9999
+        if (const auto ms = sio::parse_decimal(written)) return static_cast<std::int64_t>(std::min(*ms, kMaxMs)) * 1000;
+        const auto ms = sio::parse_iso8601(written);
+        if (!ms) wrong(name, "NOT_A_TIME");
+        return ms.value_or(0) * 1000;
     }
 
     template <Named E>

@@ -2,6 +2,7 @@
 
 #include "desk/rest/api.hpp"
 #include "desk/store/store.hpp"
+#include "sio/socketio/socketio.hpp"
 
 namespace desk::rest {
 
@@ -19,5 +20,10 @@ void add_notification_routes(Api& api, store::Store& store);
 
 /// /v1/api-keys: admins make and revoke keys of their own org. The ring lives as long as the routes.
 void add_key_routes(Api& api, store::Store& store, KeyRing& ring);
+
+/// GET /v1/tickets and GET /v1/conversations: pages of what the reader may see, newest first.
+void add_list_routes(Api& api, store::Store& store);
+/// POST /v1/publish: by API keys of that scope, and by an org's admins and bots.
+void add_publish_route(Api& api, sio::Server& io, store::Store& store, std::size_t max_event_bytes);
 
 }  // namespace desk::rest

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,14 @@ public:
 
     /// Numbers of tickets count from 1 in each org.
     std::int64_t next_ticket_number() { return ++counters_.ticket_number; }
+    /// A number that was given from outside is not given again.
+    void reserve_ticket_number(std::int64_t number) { counters_.ticket_number = std::max(counters_.ticket_number, number); }
+
+    /// The rows of this transaction with a greater seq. Valid until the next append.
+    std::span<const EventRow> rows_after(std::int64_t seq) const {
+        const auto count = std::clamp<std::int64_t>(counters_.seq - seq, 0, static_cast<std::int64_t>(rows_.size()));
+        return std::span(rows_).last(static_cast<std::size_t>(count));
+    }
 
     struct Counters {
         std::int64_t seq = 0;

@@ -98,13 +98,28 @@ UPDATE conversations SET active_at = COALESCE((SELECT m.created_at FROM chat_mes
     m.conversation_id = conversations.id AND m.number = conversations.last_number), started_at, created_at) WHERE status <> 'ended';
 )sql";
 
+/// Tickets in lists: by status, team and company; those that somebody takes part in. `published_version`: what the backend that keeps
+/// the ticket last called its version; null: no backend has published it.
+constexpr std::string_view kTicketLists = R"sql(
+ALTER TABLE tickets ADD COLUMN published_version BIGINT;
+CREATE INDEX tickets_by_status ON tickets (org, status, updated_at, id);
+CREATE INDEX tickets_by_team ON tickets (org, team_id, updated_at, id);
+CREATE INDEX tickets_by_company ON tickets (org, company, updated_at, id);
+CREATE TABLE ticket_participants (org TEXT NOT NULL, user_id TEXT NOT NULL, ticket_id TEXT NOT NULL,
+    PRIMARY KEY (org, user_id, ticket_id), FOREIGN KEY (org, ticket_id) REFERENCES tickets (org, id)) {clustered};
+CREATE INDEX ticket_participants_by_ticket ON ticket_participants (org, ticket_id);
+INSERT INTO ticket_participants (org, user_id, ticket_id) SELECT t.org, u.id, t.id FROM tickets t JOIN users u ON u.org = t.org
+    WHERE t.participant_ids <> '[]' AND REPLACE(t.participant_ids, '"' || u.id || '"', '') <> t.participant_ids;
+)sql";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
 };
 
-constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk}, Migration{"doors", kDoors}, Migration{"chat timeouts", kChatTimeouts},
-                                 Migration{"key changes", kKeyChanges}, Migration{"chat activity", kChatActivity}};
+constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},          Migration{"doors", kDoors},
+                                 Migration{"chat timeouts", kChatTimeouts}, Migration{"key changes", kKeyChanges},
+                                 Migration{"chat activity", kChatActivity}, Migration{"ticket lists", kTicketLists}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -1,5 +1,7 @@
 #include "desk/store/ticket_repository.hpp"
 
+#include <algorithm>
+
 #include "desk/store/columns.hpp"
 
 namespace desk::store {
@@ -25,6 +27,13 @@ constexpr sql::Sql kUpdate{
     "team_id = ?10, participant_ids = ?11, tags = ?12, custom_fields = ?13, message_count = ?14, last_message_at = ?15, "
     "public_message_count = ?16, public_last_message_at = ?17, waiting_since = ?18, first_responded_at = ?19, resolved_at = ?20, "
     "closed_at = ?21, updated_at = ?22, version = ?23 WHERE org = ?1 AND id = ?2"};
+
+constexpr sql::Sql kHasNumber{"SELECT 1 FROM tickets WHERE org = ?1 AND number = ?2"};
+constexpr sql::Sql kPublishedVersion{"SELECT published_version FROM tickets WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kSetPublishedVersion{"UPDATE tickets SET published_version = ?3 WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kParticipants{"SELECT user_id FROM ticket_participants WHERE org = ?1 AND ticket_id = ?2"};
+constexpr sql::Sql kAddParticipant{"INSERT INTO ticket_participants (org, ticket_id, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"};
+constexpr sql::Sql kDropParticipant{"DELETE FROM ticket_participants WHERE org = ?1 AND ticket_id = ?2 AND user_id = ?3"};
 
 #define DESK_MESSAGE_COLUMNS                                                                                                 \
     "SELECT m.id, m.ticket_id, m.number, m.author_id, u.id, u.name, u.avatar_url, u.role, m.content, m.type, m.visibility, " \
@@ -116,7 +125,20 @@ std::vector<Ticket> Tickets::list(const TicketFilter& filter) const {
     if (filter.status) where("t.status =", to_string(*filter.status));
     if (filter.assignee) where("t.assignee_id =", *filter.assignee);
     if (filter.team) where("t.team_id =", *filter.team);
-    if (filter.requester) where("t.requester_id =", *filter.requester);
+    if (filter.unassigned) sql.append(" AND t.assignee_id IS NULL");
+    if (filter.customer) {
+        args.emplace_back(*filter.customer);
+        const std::string customer = "?" + std::to_string(args.size());
+        sql.append(" AND t.id IN (SELECT id FROM tickets WHERE org = ?1 AND requester_id = ")
+            .append(customer)
+            .append(" UNION SELECT ticket_id FROM ticket_participants WHERE org = ?1 AND user_id = ")
+            .append(customer);
+        if (filter.company) {
+            args.emplace_back(*filter.company);
+            sql.append(" UNION SELECT id FROM tickets WHERE org = ?1 AND company = ?").append(std::to_string(args.size()));
+        }
+        sql.append(")");
+    }
     if (filter.updated_since_us) where("t.updated_at >=", *filter.updated_since_us);
     if (filter.before_updated_at_us) {
         args.emplace_back(*filter.before_updated_at_us);
@@ -135,6 +157,32 @@ std::vector<Ticket> Tickets::list(const TicketFilter& filter) const {
     return out;
 }
 
+void Tickets::save_participants(const Ticket& t) {
+    std::vector<std::string> stored;
+    {
+        auto rows = session_.query(kParticipants, org_, t.id);
+        while (rows.next()) stored.push_back(rows.text(0));
+    }
+    const auto has = [](const std::vector<std::string>& list, const std::string& user) {
+        return std::ranges::find(list, user) != list.end();
+    };
+    for (const auto& user : stored) {
+        if (!has(t.participants, user)) session_.run(kDropParticipant, org_, t.id, user);
+    }
+    for (const auto& user : t.participants) {
+        if (!has(stored, user)) session_.run(kAddParticipant, org_, t.id, user);
+    }
+}
+
+bool Tickets::has_number(std::int64_t number) const { return session_.query(kHasNumber, org_, number).next(); }
+
+std::optional<std::int64_t> Tickets::published_version(std::string_view id) const {
+    auto row = session_.query(kPublishedVersion, org_, id);
+    return row.next() ? row.maybe_integer(0) : std::nullopt;
+}
+
+void Tickets::set_published_version(std::string_view id, std::int64_t version) { session_.run(kSetPublishedVersion, org_, id, version); }
+
 void Tickets::insert(const Ticket& t) {
     const std::string participants = to_json_list(t.participants);
     const std::string tags = to_json_list(t.tags);
@@ -142,6 +190,7 @@ void Tickets::insert(const Ticket& t) {
                  t.company, id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
                  t.public_messages.count, t.public_messages.last_at_us, t.waiting_since_us, t.first_responded_at_us, t.resolved_at_us,
                  t.closed_at_us, t.created_at_us, t.updated_at_us, t.version);
+    save_participants(t);
 }
 
 void Tickets::update(const Ticket& t) {
@@ -151,6 +200,7 @@ void Tickets::update(const Ticket& t) {
                  t.company, id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
                  t.public_messages.count, t.public_messages.last_at_us, t.waiting_since_us, t.first_responded_at_us, t.resolved_at_us,
                  t.closed_at_us, t.updated_at_us, t.version);
+    save_participants(t);
 }
 
 std::optional<Message> TicketMessages::find(std::string_view id) const { return first_message(session_.query(kFindMessage, org_, id)); }

@@ -16,7 +16,10 @@ struct TicketFilter {
     std::optional<TicketStatus> status;
     std::optional<std::string> assignee;
     std::optional<std::string> team;
-    std::optional<std::string> requester;
+    bool unassigned = false;
+    /// A customer's: those they asked for or take part in, and with `company` all of that company.
+    std::optional<std::string> customer;
+    std::optional<std::string> company;
     std::optional<std::int64_t> updated_since_us;
     /// Continue after this ticket of the last page: its updatedAt and id.
     std::optional<std::int64_t> before_updated_at_us;
@@ -33,8 +36,14 @@ public:
     std::vector<Ticket> list(const TicketFilter& filter) const;
     void insert(const Ticket& ticket);
     void update(const Ticket& ticket);
+    bool has_number(std::int64_t number) const;
+    /// What the backend that keeps the ticket last called its version; nullopt: no backend has published it.
+    std::optional<std::int64_t> published_version(std::string_view id) const;
+    void set_published_version(std::string_view id, std::int64_t version);
 
 private:
+    void save_participants(const Ticket& ticket);
+
     sql::Session& session_;
     std::string_view org_;
 };

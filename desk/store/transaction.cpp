@@ -56,6 +56,21 @@ UserRef Transaction::ensure(const Actor& actor) {
     return user.ref;
 }
 
+UserRef Transaction::mirror(const UserRef& person) {
+    auto stored = users().find(person.id);
+    const bool better = stored && (stored->source == UserSource::Record || stored->claims_iat > 0);
+    if (stored && (better || stored->ref == person)) return std::move(stored->ref);
+    orgs().insert_if_absent(now_us());
+    User user;
+    if (stored) user = std::move(*stored);
+    user.org = org();
+    user.version = user.ref.id.empty() ? 1 : user.version + 1;
+    user.ref = person;
+    user.updated_at_us = now_us();
+    save_user(user);
+    return user.ref;
+}
+
 void Transaction::save_user(const User& user) {
     users().save(user);
     shared_.learned.push_back(user);

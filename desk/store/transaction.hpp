@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -89,6 +90,8 @@ public:
 
     std::string next_id(IdKind kind) { return shared_.ids.next(kind, now_us()); }
     std::int64_t next_ticket_number() { return log_.next_ticket_number(); }
+    void reserve_ticket_number(std::int64_t number) { log_.reserve_ticket_number(number); }
+    std::span<const EventRow> rows_after(std::int64_t seq) const { return log_.rows_after(seq); }
 
     /// Appends to the org's log; emitted after the commit, in this order. The reference is valid until the next append.
     const EventRow& append(EventRow row) { return log_.append(std::move(row), now_us()); }
@@ -112,6 +115,9 @@ public:
     /// The stored person behind `actor`. Creates org, teams and user from the token's claims when the store does not know them, and
     /// follows a newer token where no record says otherwise (domain.md 3.8 and 9).
     UserRef ensure(const Actor& actor);
+
+    /// The stored person of that id, made when a backend that publishes is the first to name them. Tokens and records know better.
+    UserRef mirror(const UserRef& person);
 
     /// Saves a user record; who was cached is known anew after the commit.
     void save_user(const User& user);

@@ -35,7 +35,7 @@ Result<Message> make_message(Transaction& tx, const UserRef& author, Ticket& tic
         if (!visible) return invalid("inReplyTo", "UNKNOWN_MESSAGE");
     }
     Message message;
-    message.id = tx.next_id(IdKind::Message);
+    message.id = wanted.id ? *wanted.id : tx.next_id(IdKind::Message);
     message.ticket = ticket.id;
     message.number = ++ticket.messages.count;
     message.author = author;
@@ -45,7 +45,7 @@ Result<Message> make_message(Transaction& tx, const UserRef& author, Ticket& tic
     message.attachments_json = attachments_to_json(wanted.attachments);
     message.in_reply_to = wanted.in_reply_to;
     message.client_message_id = wanted.client_message_id;
-    message.created_at_us = tx.now_us();
+    message.created_at_us = wanted.created_at_us.value_or(tx.now_us());
     ticket.messages.last_at_us = tx.now_us();
     if (message.visibility == Visibility::Internal) return message;
 
@@ -135,8 +135,12 @@ Result<MessageOutcome> run(Transaction& tx, const Actor& actor, const AddTicketM
             return MessageOutcome{std::move(*first), true};
         }
     }
-    const UserRef author = tx.ensure(actor);
-    Ticket after = *before;
+    return add_message(tx, actor, tx.ensure(actor), *before, wanted);
+}
+
+Result<MessageOutcome> add_message(Transaction& tx, const Actor& actor, const UserRef& author, const Ticket& before,
+                                   const NewMessage& wanted) {
+    Ticket after = before;
     auto message = make_message(tx, author, after, wanted);
     if (!message) return fail(std::move(message.error()));
     after.updated_at_us = tx.now_us();
@@ -144,9 +148,9 @@ Result<MessageOutcome> run(Transaction& tx, const Actor& actor, const AddTicketM
     tx.ticket_messages().insert(*message);
     tx.tickets().update(after);
 
-    if (auto row = ticket_updated(*before, after, tx.orgs().rules(), author)) tx.append(std::move(*row));
+    if (auto row = ticket_updated(before, after, tx.orgs().rules(), author)) tx.append(std::move(*row));
     tx.append(ticket_message(*message));
-    tx.raise(TicketChanged{*before, after, actor});
+    tx.raise(TicketChanged{before, after, actor});
     tx.raise(TicketMessageAdded{after, *message, actor});
     return MessageOutcome{std::move(*message), false};
 }

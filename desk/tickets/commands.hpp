@@ -22,6 +22,8 @@ struct NewMessage {
     std::vector<Attachment> attachments;
     std::optional<std::string> in_reply_to;
     std::optional<std::string> client_message_id;
+    std::optional<std::string> id;              ///< of one that a backend publishes, not there yet
+    std::optional<std::int64_t> created_at_us;  ///< likewise
 };
 
 /// Emits ticket:created, and ticket:message for a first message.
@@ -69,6 +71,9 @@ struct SubscribeOutcome {
 
 Result<TicketOutcome> run(store::Transaction& tx, const Actor& actor, const CreateTicket& command);
 Result<MessageOutcome> run(store::Transaction& tx, const Actor& actor, const AddTicketMessage& command);
+/// What AddTicketMessage does once it is known that the message may be written and is new.
+Result<MessageOutcome> add_message(store::Transaction& tx, const Actor& actor, const UserRef& author, const Ticket& before,
+                                   const NewMessage& wanted);
 Result<SubscribeOutcome> run(const store::Snapshot& snapshot, const Actor& actor, const SubscribeTicket& command);
 
 /// The ticket if the actor may see it. Errors: RoomNotFound, Forbidden.
