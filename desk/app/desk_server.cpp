@@ -50,13 +50,17 @@ sio::http::CorsOptions cors_of(const Config& config) {
     return cors;
 }
 
-/// Who asks: the peer, or whom our own proxies forward for.
-std::function<std::string(const sio::http::Request&)> address_of(const Config& config) {
+TrustedProxies proxies_of(const Config& config) {
     std::vector<AddressRange> ranges;
     for (const auto& text : config.trusted_proxies) {
         if (const auto range = AddressRange::parse(text)) ranges.push_back(*range);
     }
-    return [proxies = TrustedProxies(std::move(ranges))](const sio::http::Request& request) {
+    return TrustedProxies(std::move(ranges));
+}
+
+/// Who asks: the peer, or whom our own proxies forward for.
+std::function<std::string(const sio::http::Request&)> address_of(const Config& config) {
+    return [proxies = proxies_of(config)](const sio::http::Request& request) {
         if (proxies.empty()) return std::string(request.peer_address);
         const auto peer = sio::runtime::Address::parse(request.peer_address);
         if (!peer) return std::string(request.peer_address);
@@ -111,11 +115,12 @@ struct DeskServer::Parts {
         : limits(config.limits),
           verifier(keys.verifying, token_rules(config)),
           io(engine_of(config, log)),
-          admission(verifier, limits, config.token_grace),
+          addresses(limits),
+          admission(verifier, limits, addresses, config.token_grace),
           door(limits),
           typing(io, limits, config.typing_expiry),
           delivery(io, typing, log_source(), log),
-          api(io.http(), verifier, limits, cors_of(config), address_of(config)),
+          api(io.http(), verifier, limits, addresses, cors_of(config), address_of(config)),
           online(
               io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
               [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }) {
@@ -162,7 +167,10 @@ struct DeskServer::Parts {
     void wire() {
         for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence"}) admission.guard(io.of(name));
         admission.guard(io.of("/dashboard"), Admission::Who::Admins);
-        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) token_updates.add_to(io.of(name));
+        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) {
+            token_updates.add_to(io.of(name));
+            door.refuse_unknown(io.of(name));
+        }
         commands.emplace(io, *store);
         arrivals.emplace(io, *store, delivery, limits);
         add_main_events(io, door);
@@ -195,6 +203,7 @@ struct DeskServer::Parts {
     const Limits limits;
     auth::TokenVerifier verifier;
     sio::Server io;
+    AddressGuard addresses;
     Admission admission;
     Door door;
     TokenUpdates token_updates{door, verifier};
@@ -245,6 +254,7 @@ std::expected<void, std::string> DeskServer::open() {
         parts_->test_clock.emplace(config_.test_clock);
         options.now_us = [clock = &*parts_->test_clock] { return clock->now_us(); };
     }
+    options.executor.message = config_.limits.message;
     options.reactions = {notifications::react};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
     auto store = store::Store::open(std::move(options), log_);
@@ -256,6 +266,7 @@ std::expected<void, std::string> DeskServer::open() {
     fetch_token_keys();
     parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
+    if (!config_.trusted_proxies.empty()) parts_->admission.count_addresses();
     parts_->wire();
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
@@ -279,11 +290,13 @@ std::expected<void, std::string> DeskServer::listen() {
     }
     std::uint16_t port = config_.port;
     for (const std::string& host : config_.host) {
-        const auto bound = parts_->io.listen({.host = host,
-                                              .port = port,
-                                              .max_connections = config_.limits.max_connections,
-                                              .max_connections_per_address = config_.limits.connections_per_address,
-                                              .tls = parts_->tls});
+        const auto bound =
+            parts_->io.listen({.host = host,
+                               .port = port,
+                               .max_connections = config_.limits.max_connections,
+                               .max_connections_per_address = config_.limits.connections_per_address,
+                               .unbounded = [proxies = proxies_of(config_)](const auto& peer) { return proxies.trusts(peer); },
+                               .tls = parts_->tls});
         if (!bound) {
             // A machine without IPv6 is still served on 127.0.0.1.
             if (!urls_.empty() && host == "::1") continue;

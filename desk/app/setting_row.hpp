@@ -66,6 +66,9 @@ constexpr auto kField = [](auto& config) -> auto& { return config.*Member; };
 template <auto Member>
 constexpr auto kLimit = [](auto& config) -> auto& { return config.limits.*Member; };
 
+template <auto Member>
+constexpr auto kMessage = [](auto& config) -> auto& { return config.limits.message.*Member; };
+
 inline text::Parsed<std::string> any_text(std::string_view value) {
     if (value.find('\0') != std::string_view::npos) return std::unexpected("holds a NUL character");
     return std::string(value);

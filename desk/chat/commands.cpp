@@ -131,7 +131,7 @@ Result<ChatMessageOutcome> run(Transaction& tx, const Actor& actor, const SendCh
             return outcome_of(std::move(*first), true);
         }
     }
-    auto content = checked_content(command.content, command.type, actor.role, command.attachments);
+    auto content = checked_content(command.content, command.type, actor.role, command.attachments, tx.message_limits());
     if (!content) return fail(std::move(content.error()));
     const auto number = tx.conversations().take_number(command.conversation, tx.real_us());
     if (!number) return fail(refusal(tx, command.conversation));

@@ -1,9 +1,16 @@
 #include "desk/model/fields.hpp"
 
-#include "desk/model/message_rules.hpp"
+#include "desk/model/limits.hpp"
 #include "sio/base/json_writer.hpp"
 
 namespace desk {
+
+namespace {
+
+// How many a message may hold is the command's to say; this only bounds the work before it.
+constexpr std::size_t kMostAttachments = 1'000;
+
+}  // namespace
 
 Fields::Fields(sio::json::Value object) : object_(object) {
     if (!object.is_object()) error_ = Error{ErrorCode::InvalidPayload}.because("NOT_AN_OBJECT");
@@ -72,7 +79,7 @@ std::vector<Attachment> Fields::attachments(std::string_view name) {
     std::vector<Attachment> attachments;
     const auto value = present(name);
     if (value && !value.is_array()) wrong(name, "NOT_AN_ARRAY");
-    if (value.size() > kMaxAttachments) {
+    if (value.size() > kMostAttachments) {
         wrong(name, "TOO_MANY");
         return attachments;
     }

@@ -16,6 +16,14 @@ struct RateLimit {
     bool operator==(const RateLimit&) const = default;
 };
 
+/// What one message may hold, of a ticket or of a conversation.
+struct MessageLimits {
+    std::uint32_t characters = 10'000;  ///< code points, after repair
+    std::uint32_t attachments = 10;
+
+    bool operator==(const MessageLimits&) const = default;
+};
+
 /// What one client may do and hold (domain section 5). The defaults are the profile `standard`.
 struct Limits {
     RateLimit events{50, std::chrono::seconds(1), 100};         ///< all events of a socket
@@ -36,14 +44,13 @@ struct Limits {
     std::uint32_t max_connections = 100'000;         ///< of the server
     std::uint32_t connections_per_address = 20'000;  ///< one office, one balancer: one address
     std::uint32_t connections_per_user = 20;
-    std::uint32_t ticket_subscriptions = 500;   ///< of a socket
-    std::uint32_t chat_subscriptions = 50;      ///< of a socket
-    std::uint32_t watched_users = 500;          ///< of a socket
-    std::uint32_t payload_bytes = 64 * 1024;    ///< of any event, decoded; over it: PAYLOAD_TOO_LARGE
-    std::uint32_t message_characters = 10'000;  ///< code points, after repair
-    std::uint32_t attachments = 10;             ///< of a message
-    std::uint32_t queue_bytes = 1024 * 1024;    ///< output waiting for one socket
-    std::uint32_t replay_events = 300;          ///< more missed than this: sync:required
+    std::uint32_t ticket_subscriptions = 500;  ///< of a socket
+    std::uint32_t chat_subscriptions = 50;     ///< of a socket
+    std::uint32_t watched_users = 500;         ///< of a socket
+    std::uint32_t payload_bytes = 64 * 1024;   ///< of any event, decoded; over it: PAYLOAD_TOO_LARGE
+    MessageLimits message;
+    std::uint32_t queue_bytes = 1024 * 1024;  ///< output waiting for one socket
+    std::uint32_t replay_events = 300;        ///< more missed than this: sync:required
 
     static Limits standard() { return {}; }
 

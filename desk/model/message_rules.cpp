@@ -22,15 +22,16 @@ Result<void> check(const Attachment& attachment) {
 
 }  // namespace
 
-Result<std::string> checked_content(std::string_view raw, MessageType type, Role author, const std::vector<Attachment>& attachments) {
+Result<std::string> checked_content(std::string_view raw, MessageType type, Role author, const std::vector<Attachment>& attachments,
+                                    const MessageLimits& limits) {
     if (type == MessageType::System && author != Role::Bot && author != Role::System) return invalid("type", "NOT_ALLOWED");
-    if (attachments.size() > kMaxAttachments) {
-        return fail(Error{ErrorCode::PayloadTooLarge, {}, {}}.with("field", "attachments").with("limit", std::int64_t{kMaxAttachments}));
+    if (attachments.size() > limits.attachments) {
+        return fail(Error{ErrorCode::PayloadTooLarge, {}, {}}.with("field", "attachments").with("limit", std::int64_t{limits.attachments}));
     }
     for (const Attachment& attachment : attachments) {
         if (auto good = check(attachment); !good) return fail(std::move(good.error()));
     }
-    return attachments.empty() ? required_text("content", raw, kMaxContent) : bounded_text("content", raw, kMaxContent);
+    return attachments.empty() ? required_text("content", raw, limits.characters) : bounded_text("content", raw, limits.characters);
 }
 
 bool is_client_message_id(std::string_view id) {

@@ -9,9 +9,8 @@
 /// What people write, made storable the same way at every door (domain.md section 9).  Thread: any.
 namespace desk {
 
-inline constexpr std::size_t kMaxContent = 10'000;  ///< code points of a message
-inline constexpr std::size_t kMaxSubject = 500;     ///< code points of a subject or title
-inline constexpr std::size_t kMaxName = 200;        ///< code points of a person's or team's name
+inline constexpr std::size_t kMaxSubject = 500;  ///< code points of a subject or title
+inline constexpr std::size_t kMaxName = 200;     ///< code points of a person's or team's name
 
 /// Valid UTF-8 without U+0000: bad bytes and U+0000 become U+FFFD. (A lone surrogate escape is U+FFFD already when JSON was parsed.)
 std::string clean_text(std::string_view raw);

@@ -7,6 +7,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
+constexpr std::size_t kMaxContent = 10'000;
+
 TEST(Text, ValidTextStaysAsItIs) { EXPECT_EQ(clean_text("Grüße 😀"), "Grüße 😀"); }
 
 TEST(Text, NulAndBadBytesBecomeTheReplacementCharacter) {

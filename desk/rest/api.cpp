@@ -111,8 +111,9 @@ void Reply::finish(int status, Result<std::string> outcome) {
         refuse(outcome.error());
 }
 
-Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, http::CorsOptions cors, ClientAddress address)
-    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(limits) {}
+Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses, http::CorsOptions cors,
+         ClientAddress address)
+    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(addresses) {}
 
 void Api::add(http::Method method, std::string_view pattern, Handler handler, RouteOptions options) {
     if (!options.scope) options.scope = method == http::Method::Get || method == http::Method::Head ? KeyScope::Read : KeyScope::Admin;

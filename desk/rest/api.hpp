@@ -79,8 +79,8 @@ class Api final : public sio::http::Handler {
 public:
     /// Whose limits a request counts against; empty: the peer's.
     using ClientAddress = std::function<std::string(const sio::http::Request&)>;
-    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, sio::http::CorsOptions cors,
-        ClientAddress address = {});
+    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses,
+        sio::http::CorsOptions cors, ClientAddress address = {});
 
     using Handler = std::function<void(const Call&, Reply)>;
     /// What desk/schema says of the endpoint is checked before the handler is called.
@@ -137,7 +137,7 @@ private:
     const KeyRing* keys_ = nullptr;
     std::vector<Entry> routes_;
     std::vector<std::pair<std::string, OpenWaitingHandler>> open_;
-    AddressGuard guard_;
+    AddressGuard& guard_;
     KeyedBuckets users_;
     KeyedBuckets key_buckets_;
     RunningKeys running_;

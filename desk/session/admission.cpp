@@ -4,6 +4,7 @@
 
 #include "desk/session/own_rooms.hpp"
 #include "sio/base/json.hpp"
+#include "sio/runtime/address.hpp"
 
 namespace desk {
 
@@ -14,6 +15,12 @@ std::string token_in(std::string_view auth) {
     thread_local sio::json::Parser parser;
     const auto payload = parser.parse_copy(auth);
     return payload ? std::string((*payload)["token"].string().value_or("")) : std::string();
+}
+
+/// As the listener counts: of IPv6 one /64 is one client.
+std::string network_of(std::string_view address) {
+    const auto parsed = sio::runtime::Address::parse(address);
+    return parsed ? parsed->network().to_string() : std::string(address);
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ Result<void> Admission::admit(sio::Socket& socket, Who who) {
     const auto claims = check_token(socket, address);
     if (!claims) return std::unexpected(claims.error());
     if (who == Who::Admins && claims->role != Role::Admin) return fail(ErrorCode::Forbidden);
-    return seat(socket, *claims);
+    return seat(socket, *claims, address);
 }
 
 Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_view address) {
@@ -60,7 +67,7 @@ Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_vie
     return std::move(*claims);
 }
 
-Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims) {
+Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, std::string_view address) {
     sio::Connection& connection = socket.connection();
     Visitor* visitor = connection.data<Visitor>();
     if (visitor && (visitor->actor().user != claims.sub || visitor->actor().org != claims.org)) {
@@ -69,7 +76,12 @@ Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims) {
     if (!visitor) {
         auto place = users_.take(claims.org, claims.sub, limits_.connections_per_user);
         if (!place) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_user"));
-        visitor = &connection.set_data<Visitor>(identity_from(claims), std::move(place), connection, token_grace_);
+        UserCounts::Place of_address;
+        if (counts_addresses_) {
+            of_address = by_address_.take({}, network_of(address), limits_.connections_per_address);
+            if (!of_address) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_address"));
+        }
+        visitor = &connection.set_data<Visitor>(identity_from(claims), std::move(place), std::move(of_address), connection, token_grace_);
         connection.forget_handshake();
     }
     if (claims.exp > visitor->life.expires_at_s()) visitor->life.renew(claims.exp, claims.iat);

@@ -17,8 +17,13 @@ namespace desk {
 /// Thread: any loop; immutable but for its locked counters.
 class Admission {
 public:
-    Admission(const auth::TokenVerifier& verifier, const Limits& limits, std::chrono::milliseconds token_grace = std::chrono::seconds(30))
-        : verifier_(verifier), limits_(limits), token_grace_(token_grace), guard_(limits) {}
+    Admission(const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses,
+              std::chrono::milliseconds token_grace = std::chrono::seconds(30))
+        : verifier_(verifier), limits_(limits), guard_(addresses), token_grace_(token_grace) {}
+
+    /// Counts the connections of an address here, where it is known for whom a proxy forwards; else the listener does. Before the server
+    /// starts.
+    void count_addresses() { counts_addresses_ = true; }
 
     enum class Who : std::uint8_t { Everybody, Admins };
     /// Registers the middleware. After the verifier has its source, before the server starts.
@@ -27,13 +32,15 @@ public:
 private:
     Result<void> admit(sio::Socket& socket, Who who);
     Result<auth::Claims> check_token(sio::Socket& socket, std::string_view address);
-    Result<void> seat(sio::Socket& socket, const auth::Claims& claims);
+    Result<void> seat(sio::Socket& socket, const auth::Claims& claims, std::string_view address);
 
     const auth::TokenVerifier& verifier_;
     const Limits& limits_;
+    AddressGuard& guard_;
     std::chrono::milliseconds token_grace_;
+    bool counts_addresses_ = false;
     UserCounts users_;
-    AddressGuard guard_;
+    UserCounts by_address_;
 };
 
 }  // namespace desk

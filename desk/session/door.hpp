@@ -35,12 +35,17 @@ public:
     /// Before the server starts.
     void on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler handler);
 
+    /// Answers every event that no handler takes: INVALID_PAYLOAD {reason: UNKNOWN_EVENT}. Before the server starts.
+    void refuse_unknown(sio::Namespace& nsp);
+
     const Limits& limits() const { return limits_; }
     /// "/chat chat:join" for each event that has a handler.
     const std::vector<std::string>& events() const { return events_; }
 
 private:
     bool within_limits(sio::Socket& socket, const sio::Event& event, Kind kind);
+    void limited(sio::Socket& socket, const sio::Event& event, Error error);
+    bool floods(Seat& seat, std::int64_t now_ms) const;
 
     const Limits& limits_;
     std::vector<std::string> events_;

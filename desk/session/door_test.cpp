@@ -105,6 +105,31 @@ TEST_F(DoorTest, CutsWhoGoesOnAndOn) {
     EXPECT_TRUE(client->closed());
 }
 
+TEST_F(DoorTest, AnswersEventsThatNobodyKnows) {
+    door_.refuse_unknown(nsp());
+    add("hi", Kind::Plain);
+    limits_.events = {1, std::chrono::minutes(10), 2};
+    auto client = come();
+    EXPECT_TRUE(ask(*client, R"(421["hello",{}])").contains(R"("code":"INVALID_PAYLOAD")"));
+    EXPECT_EQ(ask(*client, R"(422["hi"])"), R"(432[{"ok":true}])");
+    EXPECT_TRUE(ask(*client, R"(423["hello"])").contains(R"("limit":"events")")) << "they count as any other";
+}
+
+TEST_F(DoorTest, WhatAHandlerLimitsByTimeIsToldOnceASecondToo) {
+    door_.on(nsp(), "slow", Kind::Plain, [](sio::Socket&, const sio::Event&) -> Result<void> {
+        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", 5).with("limit", "own"));
+    });
+    door_.on(nsp(), "full", Kind::Plain,
+             [](sio::Socket&, const sio::Event&) -> Result<void> { return fail(Error{ErrorCode::RateLimited}.with("limit", "held")); });
+    add("hi", Kind::Plain);
+    auto client = come();
+    client->send_together({R"(42["slow"])", R"(42["slow"])", R"(42["full"])", R"(42["full"])", R"(421["hi"])"});
+    EXPECT_TRUE(client->receive().contains(R"("limit":"own")"));
+    EXPECT_TRUE(client->receive().contains(R"("limit":"held")"));
+    EXPECT_TRUE(client->receive().contains(R"("limit":"held")")) << "no time makes room: each is told";
+    EXPECT_EQ(client->receive(), R"(431[{"ok":true}])");
+}
+
 TEST_F(DoorTest, TypingOverItsLimitIsDroppedWithoutAWord) {
     limits_.typing = {1, std::chrono::minutes(10), 2};
     limits_.events = {1, std::chrono::minutes(10), 1};

@@ -10,11 +10,14 @@ namespace desk {
 /// A token bucket of eight bytes; the limit is given with each call. Starts full.  Thread: one.
 class TokenBucket {
 public:
-    /// Takes one token. `now_ms` is any clock that does not step back, the same for all calls.
+    /// Takes one token. `now_ms` is the same clock for all calls; that of one loop may be a little behind another's.
     bool take(const RateLimit& limit, std::int64_t now_ms) {
         const auto now = static_cast<std::uint32_t>(now_ms);
-        used_ = std::max(0.0F, used_ - static_cast<float>(now - last_ms_) * rate_per_ms(limit));
-        last_ms_ = now;
+        const std::uint32_t elapsed = now - last_ms_;
+        if (elapsed < UINT32_MAX - kBehindMs) {
+            used_ = std::max(0.0F, used_ - static_cast<float>(elapsed) * rate_per_ms(limit));
+            last_ms_ = now;
+        }
         if (used_ + 1 > static_cast<float>(limit.burst)) return false;
         used_ += 1;
         return true;
@@ -27,6 +30,8 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t kBehindMs = 60'000;
+
     static float rate_per_ms(const RateLimit& limit) { return static_cast<float>(limit.per_second()) / 1000.0F; }
 
     std::uint32_t last_ms_ = 0;

@@ -14,6 +14,17 @@ int taken(TokenBucket& bucket, const RateLimit& limit, std::int64_t now_ms, int 
     return count;
 }
 
+TEST(TokenBucket, ALoopWhoseClockIsBehindGetsNoTokensForIt) {
+    const RateLimit limit{1, std::chrono::seconds(30), 2};
+    TokenBucket bucket;
+    EXPECT_TRUE(bucket.take(limit, 1'000'000));
+    EXPECT_TRUE(bucket.take(limit, 999'990));
+    EXPECT_FALSE(bucket.take(limit, 1'000'000));
+    EXPECT_FALSE(bucket.take(limit, 999'995));
+    EXPECT_FALSE(bucket.take(limit, 1'029'000));
+    EXPECT_TRUE(bucket.take(limit, 1'030'000));
+}
+
 TEST(TokenBucket, StartsFull) {
     TokenBucket bucket;
     EXPECT_EQ(taken(bucket, kTwoASecond, kNow, 10), 3);

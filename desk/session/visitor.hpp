@@ -17,11 +17,13 @@ namespace desk {
 /// What is known of one connection: whose it is and how long their token lasts. Kept as the connection's data from its first admitted
 /// namespace on.  Thread: the connection's loop.
 struct Visitor {
-    Visitor(IdentityRef who, UserCounts::Place counted, sio::Connection& connection, std::chrono::milliseconds grace)
-        : identity(std::move(who)), place(std::move(counted)), life(connection, grace) {}
+    Visitor(IdentityRef who, UserCounts::Place counted, UserCounts::Place of_address, sio::Connection& connection,
+            std::chrono::milliseconds grace)
+        : identity(std::move(who)), place(std::move(counted)), address_place(std::move(of_address)), life(connection, grace) {}
 
     IdentityRef identity;
-    UserCounts::Place place;
+    UserCounts::Place place;          ///< among the connections of the user
+    UserCounts::Place address_place;  ///< among those of a client behind a proxy
     TokenLife life;
     TokenBucket token_updates;
 
@@ -66,11 +68,13 @@ struct Seat {
     TokenBucket special;  ///< of the namespace's own kind: typing in /tickets and /chat, ping in /
     TokenBucket subscriptions;
     TokenBucket reads;
-    std::uint32_t last_refusal_s = 0;  ///< RATE_LIMITED is told once a second
-    std::uint16_t subscribed = 0;      ///< tickets or conversations
-    std::uint16_t refused_in_row = 0;
-    std::uint16_t writes = 0;  ///< commands on their way to the store and back
-    sio::Hold hold;            ///< of an event that waits for them
+    std::uint32_t refusal_told_ms = 0;  ///< RATE_LIMITED is told once a second; 0: never yet
+    std::uint16_t flood_second = 0;     ///< the second that `refused` counts
+    std::uint16_t refused = 0;          ///< events over a limit in that second
+    std::uint16_t subscribed = 0;       ///< tickets or conversations
+    std::uint16_t writes = 0;           ///< commands on their way to the store and back
+    std::uint8_t flooded_seconds = 0;   ///< one after the other, each at ten times the limit
+    sio::Hold hold;                     ///< of an event that waits for them
     std::unique_ptr<Pending> pending;
     std::vector<Floor> floors;  ///< for seconds after entering
 };

@@ -162,7 +162,7 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
     sql::Connection& connection = session.connection();
     EventLog log(session, batch.org);
     log.lock();
-    const Shared shared{worker.ids, known_, reactions_, options_.real_us, worker.learned};
+    const Shared shared{worker.ids, known_, reactions_, options_.real_us, worker.learned, options_.message};
     for (std::size_t i = 0; i < batch.jobs.size() && !session.failed(); ++i) {
         if (auto saved = connection.savepoint(); !saved) session.fail(std::move(saved.error()));
         const EventLog::Mark mark = log.mark();

@@ -29,6 +29,7 @@ struct ExecutorOptions {
     /// True where there is one writer anyway (SQLite): one commit serves every org that waits.
     bool batch_across_orgs = true;
     NowUs real_us = sio::unix_us;  ///< Transaction::real_us
+    MessageLimits message;
 };
 
 /// Called after each commit with the rows of one org in seq order, exactly once for every row, before the commands' completions.

@@ -11,6 +11,7 @@
 
 #include "desk/model/domain_event.hpp"
 #include "desk/model/ids.hpp"
+#include "desk/model/limits.hpp"
 #include "desk/store/chat_repository.hpp"
 #include "desk/store/known_users.hpp"
 #include "desk/store/log.hpp"
@@ -67,6 +68,7 @@ struct Shared {
     const std::vector<Reaction>& reactions;
     const NowUs& real_us;
     std::vector<User>& learned;  ///< user records written or read, to be known after the commit
+    const MessageLimits& message_limits;
 };
 
 /// One command's work on one org: all of it is committed, or nothing. The org's counter row is locked, so no other writer of this org runs
@@ -92,6 +94,8 @@ public:
     std::int64_t next_ticket_number() { return log_.next_ticket_number(); }
     void reserve_ticket_number(std::int64_t number) { log_.reserve_ticket_number(number); }
     std::span<const EventRow> rows_after(std::int64_t seq) const { return log_.rows_after(seq); }
+
+    const MessageLimits& message_limits() const { return shared_.message_limits; }
 
     /// Appends to the org's log; emitted after the commit, in this order. The reference is valid until the next append.
     const EventRow& append(EventRow row) { return log_.append(std::move(row), now_us()); }

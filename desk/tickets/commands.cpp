@@ -25,7 +25,7 @@ Result<UserRef> requester_of(Transaction& tx, const Actor& actor, const UserRef&
 
 /// The message as it will be stored; counters of `ticket` move with it.
 Result<Message> make_message(Transaction& tx, const UserRef& author, Ticket& ticket, const NewMessage& wanted) {
-    auto content = checked_content(wanted.content, wanted.type, author.role, wanted.attachments);
+    auto content = checked_content(wanted.content, wanted.type, author.role, wanted.attachments, tx.message_limits());
     if (!content) return fail(std::move(content.error()));
     if (wanted.client_message_id && !is_client_message_id(*wanted.client_message_id)) return invalid("clientMessageId", "MALFORMED");
     if (wanted.in_reply_to) {

@@ -14,7 +14,7 @@ struct AcceptorShared {
     AcceptorShared(ListenOptions listen_options, Listener::Accept accept_callback)
         : options(std::move(listen_options)),
           accept(std::move(accept_callback)),
-          counts(std::make_shared<ConnectionCounts>(options.max_connections, options.max_connections_per_address)) {}
+          counts(std::make_shared<ConnectionCounts>(options.max_connections, options.max_connections_per_address, options.unbounded)) {}
 
     const ListenOptions options;
     const Listener::Accept accept;

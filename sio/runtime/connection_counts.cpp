@@ -20,7 +20,7 @@ bool ConnectionCounts::try_add(const Address& peer) {
     {
         const std::lock_guard lock(shard.mutex);
         const auto entry = shard.counts.try_emplace(network, 0).first;
-        if (entry->second < max_per_network_) {
+        if (entry->second < max_per_network_ || (unbounded_ && unbounded_(peer))) {
             ++entry->second;
             return true;
         }

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -14,8 +15,9 @@ namespace sio::runtime {
 /// Thread: any.
 class ConnectionCounts {
 public:
-    ConnectionCounts(std::size_t max_connections, std::size_t max_per_network)
-        : max_connections_(max_connections), max_per_network_(max_per_network) {}
+    /// `unbounded`: peers that the second limit does not hold for, as a proxy of one's own; empty: none.
+    ConnectionCounts(std::size_t max_connections, std::size_t max_per_network, std::function<bool(const Address&)> unbounded = {})
+        : max_connections_(max_connections), max_per_network_(max_per_network), unbounded_(std::move(unbounded)) {}
 
     /// Counts a connection in; false, counting nothing, when a limit is reached.
     bool try_add(const Address& peer);
@@ -35,6 +37,7 @@ private:
 
     const std::size_t max_connections_;
     const std::size_t max_per_network_;
+    const std::function<bool(const Address&)> unbounded_;
     std::atomic<std::size_t> total_{0};
     std::array<Shard, 16> shards_;
 };

@@ -10,6 +10,18 @@ namespace {
 
 Address address(const char* text, std::uint16_t port = 1) { return *Address::parse(text, port); }
 
+TEST(ConnectionCounts, OnesOwnProxiesMayHaveAsManyAsTheyLike) {
+    const auto proxy = Address::parse("10.0.0.1").value();
+    const auto client = Address::parse("192.0.2.1").value();
+    ConnectionCounts counts(5, 1, [&](const Address& peer) { return peer == proxy; });
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(counts.try_add(proxy));
+    EXPECT_TRUE(counts.try_add(client));
+    EXPECT_FALSE(counts.try_add(client));
+    EXPECT_TRUE(counts.try_add(proxy));
+    EXPECT_FALSE(counts.try_add(proxy)) << "but for the limit of all together";
+    EXPECT_EQ(counts.of(proxy), 4U);
+}
+
 TEST(ConnectionCounts, HoldsTheTotalLimit) {
     ConnectionCounts counts(2, 10);
     EXPECT_TRUE(counts.try_add(address("10.0.0.1")));

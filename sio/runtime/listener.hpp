@@ -42,6 +42,7 @@ struct ListenOptions {
     int backlog = 4096;
     std::size_t max_connections = 100'000;             ///< over all loops; more are closed at once
     std::size_t max_connections_per_address = 20'000;  ///< one office, one balancer: one address (of IPv6: one /64)
+    std::function<bool(const Address&)> unbounded;     ///< peers with as many as they like: proxies of one's own. Thread: any
     std::shared_ptr<TlsContext> tls;                   ///< null: plain TCP
 };
 

@@ -23,6 +23,7 @@ struct Handlers {
     ByName<std::vector<Registrar::EventHandler>> events;
     ByName<std::vector<Registrar::ServerEventHandler>> server_events;
     std::vector<Registrar::EventHandler> any;
+    std::vector<Registrar::EventHandler> unknown;
     std::vector<Registrar::OutgoingHandler> any_outgoing;
     std::vector<Registrar::SocketHandler> connection;
     std::vector<Registrar::DisconnectHandler> disconnecting;

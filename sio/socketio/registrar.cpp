@@ -27,6 +27,11 @@ Registrar& Registrar::on_any(EventHandler handler) {
     return *this;
 }
 
+Registrar& Registrar::on_unknown(EventHandler handler) {
+    open(handlers_).unknown.push_back(std::move(handler));
+    return *this;
+}
+
 Registrar& Registrar::on_any_outgoing(OutgoingHandler handler) {
     open(handlers_).any_outgoing.push_back(std::move(handler));
     return *this;

@@ -40,6 +40,8 @@ public:
     Registrar& on(std::string_view event, EventHandler handler);
     /// Every event, before its own handlers.
     Registrar& on_any(EventHandler handler);
+    /// Events that have no handler of their own.
+    Registrar& on_unknown(EventHandler handler);
     /// Every event sent to a socket.
     Registrar& on_any_outgoing(OutgoingHandler handler);
     /// The client is in, its CONNECT is answered; none of its other packets was processed yet.

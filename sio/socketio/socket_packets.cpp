@@ -137,8 +137,7 @@ void SocketPackets::handle(Socket& socket, const Event& event) {
     }
     for (const auto& handler : handlers.any) handler(socket, event);
     const auto found = handlers.events.find(event.name());
-    if (found == handlers.events.end()) return;
-    for (const auto& handler : found->second) {
+    for (const auto& handler : found == handlers.events.end() ? handlers.unknown : found->second) {
         if (!socket.connected() || event.deferred()) return;
         handler(socket, event);
     }

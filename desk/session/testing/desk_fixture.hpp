@@ -92,7 +92,8 @@ protected:
 
     Limits limits_;
     const auth::TokenVerifier verifier_{auth::KeySet({key()})};
-    Admission admission_{verifier_, limits_};
+    AddressGuard addresses_{limits_};
+    Admission admission_{verifier_, limits_, addresses_};
     Door door_{limits_};
 
 private:
