@@ -240,7 +240,7 @@ TEST_F(TicketCommands, ListsPageThroughTheNewestChangesFirst) {
     filter.before_id = first[1].id;
     EXPECT_EQ(page(filter)[0].id, ids[2]);
     filter = {};
-    filter.requester = "carla";
+    filter.customer = "carla";
     filter.status = TicketStatus::New;
     filter.team = "t1";
     EXPECT_TRUE(page(filter).empty());
