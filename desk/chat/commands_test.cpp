@@ -53,6 +53,32 @@ TEST_F(ChatCommands, ANewConversationWaitsAndStaffLearnOfIt) {
     EXPECT_EQ(rows[0].audience.staff_rooms, std::vector<std::string>{"staff"});
 }
 
+TEST_F(ChatCommands, StaffLearnOfWhatTheyMayAccess) {
+    using Rooms = std::vector<std::string>;
+    write([](store::Transaction& tx) { tx.teams().insert_if_absent("t1"); });
+    const auto told = [&](AgentScope scope, std::optional<std::string> team) {
+        set_visibility(scope);
+        std::vector<Audience> out;
+        CreateConversation command;
+        command.team = std::move(team);
+        const auto made = run(kCustomer, command);
+        EXPECT_TRUE(run(kAdmin, JoinConversation{made->conversation.id}).has_value());
+        for (const EventRow& row : store_.take_rows()) out.push_back(row.audience);
+        EXPECT_EQ(out.size(), 2U);
+        return out;
+    };
+    const auto team = told(AgentScope::Team, "t1");
+    EXPECT_EQ(team[0].staff_rooms, (Rooms{"admins", "team:t1:staff"}));
+    EXPECT_EQ(team[1].users, Rooms{"dora"});
+    const auto open = told(AgentScope::Team, {});
+    EXPECT_EQ(open[0].staff_rooms, Rooms{"staff"}) << "it waits for any agent";
+    EXPECT_EQ(open[1].staff_rooms, Rooms{"admins"});
+    const auto assigned = told(AgentScope::Assigned, "t1");
+    EXPECT_EQ(assigned[0].staff_rooms, Rooms{"admins"});
+    EXPECT_EQ(assigned[0].users, Rooms{});
+    EXPECT_EQ(assigned[1].users, Rooms{"dora"});
+}
+
 TEST_F(ChatCommands, TheFirstAgentActivatesLaterOnesAreAdded) {
     const auto id = create();
     EXPECT_EQ(run(kCustomer, JoinConversation{id})->conversation.status, ConversationStatus::Waiting);
