@@ -6,6 +6,7 @@
 #include "desk/app/config_text.hpp"
 #include "desk/app/redact.hpp"
 #include "desk/app/settings.hpp"
+#include "desk/schema/documents.hpp"
 
 namespace desk::app {
 namespace {
@@ -157,6 +158,9 @@ struct Commands {
 
     CLI::App* default_config = app.add_subcommand("default-config", "Print a configuration file with every setting and its default");
     CLI::App* config_page = app.add_subcommand("config-page", "Print the documentation of all settings (docs/configuration.md)");
+    CLI::App* print_schema = app.add_subcommand("print-schema",
+                                                "Print what is documented in docs/: asyncapi (events), openapi (REST) or typescript");
+    CLI::Option* schema_form = print_schema->add_option("form", "asyncapi, openapi or typescript")->required()->type_name("FORM");
     CLI::App* version = app.add_subcommand("version", "Print the version");
 };
 
@@ -201,10 +205,18 @@ Command make_api_key_command(const Commands& commands, Loaded loaded) {
     return command;
 }
 
+Command print_schema(const std::string& form) {
+    if (form == "asyncapi") return PrintCommand{schema::asyncapi_document()};
+    if (form == "openapi") return PrintCommand{schema::openapi_document()};
+    if (form == "typescript") return PrintCommand{schema::typescript_declarations()};
+    return UsageError{"insightdesk: print-schema: \"" + form + "\" is none of asyncapi, openapi, typescript\n"};
+}
+
 Command dispatch(const Commands& commands, const Environment& environment) {
     if (commands.version->parsed()) return PrintCommand{"insightdesk " INSIGHTDESK_VERSION "\n"};
     if (commands.default_config->parsed()) return PrintCommand{default_config()};
     if (commands.config_page->parsed()) return PrintCommand{configuration_page()};
+    if (commands.print_schema->parsed()) return print_schema(text_of(commands.schema_form));
     const auto& flags = commands.serve->parsed()         ? commands.serve_flags
                         : commands.gen_token->parsed()   ? commands.gen_token_flags
                         : commands.check_token->parsed() ? commands.check_token_flags

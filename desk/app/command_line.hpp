@@ -49,7 +49,7 @@ struct ApiKeyCommand {
     std::string id;          ///< of Revoke
 };
 
-/// help, version, default-config, config-page: nothing to do but to write.
+/// help, version, default-config, config-page, print-schema: nothing to do but to write.
 struct PrintCommand {
     std::string text;
 };

@@ -19,6 +19,7 @@
 #include "desk/notifications/reactions.hpp"
 #include "desk/notifications/sockets.hpp"
 #include "desk/rest/api.hpp"
+#include "desk/rest/documents.hpp"
 #include "desk/rest/key_refresh.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/session/admission.hpp"
@@ -194,10 +195,12 @@ struct DeskServer::Parts {
     /// What whoever runs the server asks it.
     void add_operations() {
         readiness.emplace(*store, [this] { return verifier.has_keys(); });
+        rest::add_document_routes(api);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&, rest::Reply reply) { readiness->answer(std::move(reply)); });
         api.add_open("/version", [](const sio::http::Request&) { return sio::http::Response::json(200, version_json()); });
-        for (const auto* path : {"/healthz", "/readyz", "/version"}) io.router().add(path, api);
+        for (const auto* path : {"/healthz", "/readyz", "/version", "/openapi.json", "/asyncapi.json", "/insightdesk.d.ts"})
+            io.router().add(path, api);
     }
 
     const Limits limits;
@@ -310,6 +313,12 @@ std::expected<void, std::string> DeskServer::listen() {
     parts_->readiness->listening();
     log_.info("listening", {{"version", INSIGHTDESK_VERSION}, {"url", urls_.front()}, {"loops", parts_->io.loops().size()}});
     return {};
+}
+
+std::vector<std::string> DeskServer::doors() const {
+    auto doors = parts_->door.events();
+    for (auto& route : parts_->api.routes()) doors.push_back(std::move(route));
+    return doors;
 }
 
 void DeskServer::reload() {

@@ -25,6 +25,8 @@ public:
 
     /// `http://127.0.0.1:3001`, one for each address listened on.
     const std::vector<std::string>& urls() const { return urls_; }
+    /// What clients may ask: "/chat chat:join" for each event, "GET /v1/tickets/{id}" for each endpoint.
+    std::vector<std::string> doors() const;
     /// Reads the certificate files again and fetches jwks_url; connections stay.
     void reload();
     /// Not ready from now on, no new connections; those there are are closed over `drain_time`, each when its writes are answered.

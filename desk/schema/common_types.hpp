@@ -83,6 +83,9 @@ inline constexpr Object kSocketError{"SocketError", "A refusal: event `error`, `
                                      kSocketErrorFields};
 inline constexpr Type kSocketErrorType = ref(kSocketError);
 
+inline constexpr std::array kFailureFields{req("ok", kFlag, "false."), req("error", kSocketErrorType)};
+inline constexpr Object kFailure{"Failure", "An acknowledgement that the event failed.", kFailureFields};
+
 inline constexpr std::array kProblemFields{
     req("type", kText),
     req("title", kText),

@@ -29,6 +29,7 @@ struct Endpoint {
     std::span<const ErrorCode> errors = {};  ///< besides those that every endpoint may answer
     Access access = Access::Bearer;
     bool if_match = false;  ///< heeds If-Match
+    int also = 0;           ///< another status with the same answer
     std::string_view media = "application/json";
 };
 

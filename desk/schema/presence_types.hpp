@@ -7,7 +7,7 @@
 namespace desk::schema {
 
 inline constexpr std::array kPresenceFields{req("userId", kId), req("status", one_of(kPresenceStatus)), maybe("lastSeen", kTime)};
-inline constexpr Object kPresence{"Presence", "Whether somebody is there.", kPresenceFields};
+inline constexpr Object kPresence{"UserPresence", "Whether somebody is there.", kPresenceFields};
 inline constexpr Type kPresenceType = ref(kPresence);
 inline constexpr Type kPresenceList = list(kPresenceType);
 

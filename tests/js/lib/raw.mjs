@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import WebSocket from "ws";
 import { within } from "./inbox.mjs";
 
-/** One HTTP request on a connection of its own: `{status, headers, text}`. */
+/** One HTTP request on a connection of its own: `{status, headers, text, bytes}`. */
 export function http(url, { method = "GET", headers = {}, body, signal } = {}) {
     return within(
         new Promise((resolve, reject) => {
@@ -13,7 +13,10 @@ export function http(url, { method = "GET", headers = {}, body, signal } = {}) {
                 const chunks = [];
                 answer.on("data", (chunk) => chunks.push(chunk));
                 answer.on("error", reject);
-                answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString() }));
+                answer.on("end", () => {
+                    const bytes = Buffer.concat(chunks);
+                    resolve({ status: answer.statusCode, headers: answer.headers, text: bytes.toString(), bytes });
+                });
             });
             outgoing.on("error", reject);
             outgoing.end(body);

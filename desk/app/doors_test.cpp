@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "desk/app/desk_server.hpp"
+#include "desk/schema/endpoints.hpp"
+#include "desk/schema/events.hpp"
+
+namespace desk::app {
+namespace {
+
+/// Described, since the API document promises them, and not there before presence is.
+constexpr std::array<std::string_view, 3> kToCome{"/presence presence:status", "/presence presence:subscribe",
+                                                  "/presence presence:unsubscribe"};
+
+std::set<std::string> described() {
+    std::set<std::string> all;
+    for (const auto& nsp : schema::namespaces()) {
+        for (const auto events : {nsp.from_client, schema::common_client_events()}) {
+            for (const auto& event : events) all.insert(std::string(nsp.path).append(" ").append(event.name));
+        }
+    }
+    for (const auto& endpoint : schema::endpoints()) all.insert(std::string(to_string(endpoint.method)).append(" ").append(endpoint.path));
+    for (const auto name : kToCome) all.erase(std::string(name));
+    return all;
+}
+
+TEST(Doors, EveryEventAndEndpointIsInTheSchemaAndTheOtherWayRound) {
+    Config config;
+    config.store = "sqlite::memory:";
+    config.host = {"127.0.0.1"};
+    config.port = 0;
+    const auto keys = load_or_make_keys(config);
+    ASSERT_TRUE(keys);
+    sio::NullLog log;
+    const auto server = DeskServer::start(config, *keys, log);
+    ASSERT_TRUE(server) << server.error();
+    const auto doors = (*server)->doors();
+    EXPECT_EQ(std::set<std::string>(doors.begin(), doors.end()), described());
+    (*server)->stop();
+}
+
+}  // namespace
+}  // namespace desk::app
