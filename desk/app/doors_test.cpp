@@ -7,6 +7,7 @@
 #include "desk/app/desk_server.hpp"
 #include "desk/schema/endpoints.hpp"
 #include "desk/schema/events.hpp"
+#include "desk/store/testing/temp_store.hpp"
 
 namespace desk::app {
 namespace {
@@ -28,8 +29,10 @@ std::set<std::string> described() {
 }
 
 TEST(Doors, EveryEventAndEndpointIsInTheSchemaAndTheOtherWayRound) {
+    const store::testing::TempDir folder;
     Config config;
-    config.store = "sqlite::memory:";
+    config.store = "sqlite:" + folder.file();
+    config.jwt_secret = "a-secret-of-this-test-alone-32-bytes";
     config.host = {"127.0.0.1"};
     config.port = 0;
     const auto keys = load_or_make_keys(config);

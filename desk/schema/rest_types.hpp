@@ -22,6 +22,35 @@ inline constexpr std::array kNotificationListFields{req("items", list(kNoticeTyp
 inline constexpr Object kNotificationList{"NotificationList", "Notifications, newest first.", kNotificationListFields};
 inline constexpr Type kNotificationListType = ref(kNotificationList);
 
+inline constexpr WordList kKeyScope{"KeyScope", Names<KeyScope>::kAll};
+inline constexpr Type kKeyScopeType = one_of(kKeyScope);
+inline constexpr Type kKeyScopes = list(kKeyScopeType, 100);
+inline constexpr Type kKeyOrgs = list(kId, 100);
+
+inline constexpr std::array kNewApiKeyFields{
+    req("name", text(200)),
+    req("scopes", kKeyScopes),
+    opt("orgs", kKeyOrgs, "The caller's org, which is the only one they may name."),
+};
+inline constexpr Object kNewApiKey{"NewApiKey", "A key to be made.", kNewApiKeyFields, true};
+inline constexpr Type kNewApiKeyType = ref(kNewApiKey);
+
+inline constexpr std::array kApiKeyFields{
+    req("id", kId),        opt("key", kText, "The key itself, in the answer that made it only."),
+    req("name", kText),    req("scopes", kKeyScopes),
+    req("orgs", kKeyOrgs), req("createdAt", kTime),
+};
+inline constexpr Object kApiKey{"ApiKey", "A backend's key.", kApiKeyFields};
+inline constexpr Type kApiKeyType = ref(kApiKey);
+
+inline constexpr std::array kApiKeyListFields{req("items", list(kApiKeyType)), kNextCursor};
+inline constexpr Object kApiKeyList{"ApiKeyList", "The org's keys.", kApiKeyListFields};
+inline constexpr Type kApiKeyListType = ref(kApiKeyList);
+
+inline constexpr std::array kRevokedFields{req("id", kId), req("revoked", kFlag)};
+inline constexpr Object kRevoked{"RevokedApiKey", "The key is good for nothing any more.", kRevokedFields};
+inline constexpr Type kRevokedType = ref(kRevoked);
+
 inline constexpr std::array kDoneFields{req("ok", kFlag)};
 inline constexpr Object kDone{"Done", "It is done.", kDoneFields};
 inline constexpr Type kDoneType = ref(kDone);
