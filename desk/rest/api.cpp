@@ -129,6 +129,7 @@ void Api::add_open(std::string_view path, OpenWaitingHandler handler) { open_.em
 
 std::vector<std::string> Api::routes() const {
     std::vector<std::string> names;
+    names.reserve(routes_.size() + open_.size());
     for (const Entry& entry : routes_) names.push_back(entry.name);
     for (const auto& [path, handler] : open_) names.push_back("GET " + path);
     return names;

@@ -1,17 +1,11 @@
 #include "sio/http/message.hpp"
 
+#include "sio/base/bytes.hpp"
 #include "sio/base/utf8.hpp"
 #include "sio/http/tokens.hpp"
 
 namespace sio::http {
 namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 /// application/x-www-form-urlencoded: '+' is a blank, a '%' without two digits stands for itself, bad UTF-8 becomes U+FFFD.
 std::string decode_component(std::string_view text) {
