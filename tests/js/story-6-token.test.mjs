@@ -75,7 +75,7 @@ describe("a token", { concurrency: true }, () => {
         ["of another user", (org) => token("bob", { org, iat: now_s() })],
         ["of the same user id in another org", (org) => token("ann", { org: `${org}-too`, iat: now_s() })],
         ["signed by somebody else", () => `${token("ann").slice(0, -4)}AAAA`],
-        ["that is no text", () => 7],
+        ["that is no token", () => "rubbish"],
     ]) {
         test(`update ${what} ends the connection, and nobody else's`, async (t) => {
             const org = `acme ${what}`.replace(/\W/g, "-");
