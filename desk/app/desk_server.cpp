@@ -22,6 +22,7 @@
 #include "desk/rest/documents.hpp"
 #include "desk/rest/key_refresh.hpp"
 #include "desk/rest/routes.hpp"
+#include "desk/rest/update_polls.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/main_sockets.hpp"
@@ -46,7 +47,7 @@ sio::http::CorsOptions cors_of(const Config& config) {
     sio::http::CorsOptions cors;
     cors.origins = config.cors_origins;
     cors.credentials = true;
-    cors.allowed_headers = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-InsightDesk-Org"};
+    cors.allowed_headers = {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-InsightDesk-Org"};
     cors.exposed_headers = {"ETag", "Idempotent-Replayed", "Retry-After"};
     return cors;
 }
@@ -179,7 +180,8 @@ struct DeskServer::Parts {
         tickets.emplace(io, door, *commands, *arrivals, typing);
         chat.emplace(io, door, *commands, *arrivals, typing, online);
         notifications.emplace(io, door, *commands, *arrivals);
-        rest::add_update_routes(api, *store);
+        update_polls.emplace(io, *store, delivery, limits);
+        rest::add_update_routes(api, *update_polls);
         rest::add_ticket_routes(api, *store);
         rest::add_conversation_routes(api, *store);
         rest::add_notification_routes(api, *store);
@@ -222,6 +224,7 @@ struct DeskServer::Parts {
     std::optional<rest::KeyRefresh> key_refresh;
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
+    std::optional<rest::UpdatePolls> update_polls;
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
     std::optional<chat::ChatTimeouts> chat_timeouts;
@@ -337,6 +340,7 @@ void DeskServer::reload_certificate() {
 void DeskServer::drain() {
     parts_->readiness->draining();
     log_.info("draining", {{"connections", parts_->io.sessions()}, {"overMs", config_.drain_time.count()}});
+    parts_->update_polls->stop();
     drain_end_ = std::chrono::steady_clock::now() + config_.drain_time + kLastAnswers;
     parts_->io.drain({.over = config_.drain_time, .busy = has_writes_under_way});
 }
@@ -349,6 +353,7 @@ void DeskServer::stop() {
     log_.info("stopping", {{"connections", parts_->io.sessions()}});
     parts_->housekeeper->stop();
     if (parts_->key_fetcher) parts_->key_fetcher->stop();
+    if (parts_->update_polls) parts_->update_polls->stop();
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();

@@ -145,6 +145,9 @@ constexpr Setting kLimits[] = {
              [](const Config& config) { return text::show_bytes(config.limits.queue_bytes); }),
     row<kLimit<&Limits::replay_events>, whole<0, 10'000>>("limit_replay_events", "N",
                                                           "Missed events that are replayed; with more the client is told to reload."),
+    row<kLimit<&Limits::waiting_polls>, whole<1, kMany>>("limit_waiting_polls", "N",
+                                                         "Requests for ticket updates that wait for news, in all."),
+    row<kLimit<&Limits::waiting_polls_per_user>, whole<1, kMany>>("limit_waiting_polls_per_user", "N", "The same of a user."),
 };
 
 constexpr Setting kOperation[] = {

@@ -49,8 +49,10 @@ struct Limits {
     std::uint32_t watched_users = 500;         ///< of a socket
     std::uint32_t payload_bytes = 64 * 1024;   ///< of any event, decoded; over it: PAYLOAD_TOO_LARGE
     MessageLimits message;
-    std::uint32_t queue_bytes = 1024 * 1024;  ///< output waiting for one socket
-    std::uint32_t replay_events = 300;        ///< more missed than this: sync:required
+    std::uint32_t queue_bytes = 1024 * 1024;    ///< output waiting for one socket
+    std::uint32_t replay_events = 300;          ///< more missed than this: sync:required
+    std::uint32_t waiting_polls = 10'000;       ///< requests for updates that wait, in all
+    std::uint32_t waiting_polls_per_user = 10;  ///< and of a user
 
     static Limits standard() { return {}; }
 

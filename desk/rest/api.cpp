@@ -137,12 +137,13 @@ std::vector<std::string> Api::routes() const {
 
 Api::Found Api::find(const http::Request& request) const {
     Found found;
+    const http::Method asked = request.method == http::Method::Head ? http::Method::Get : request.method;
     for (const Entry& entry : routes_) {
         auto values = entry.route.match(request.path);
         if (!values) continue;
-        if (entry.route.method() == request.method) return {&entry, std::move(*values), {}};
+        if (entry.route.method() == asked) return {&entry, std::move(*values), {}};
         if (!found.allowed.empty()) found.allowed += ", ";
-        found.allowed += name_of(entry.route.method());
+        found.allowed += entry.route.method() == http::Method::Get ? "GET, HEAD" : name_of(entry.route.method());
     }
     return found;
 }
@@ -222,8 +223,9 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
         reply.target_->key = running_.enter(options.any_org ? std::string_view{} : actor.org, *idempotency);
         if (!reply.target_->key) return reply.refuse(Error{ErrorCode::Conflict}.because("IDEMPOTENCY_KEY_RUNNING"));
     }
-    found.entry->handler(Call{request, found.path, body, std::move(caller->identity), std::move(caller->key), std::move(idempotency)},
-                         std::move(reply));
+    found.entry->handler(
+        Call{request, found.path, body, std::move(caller->identity), std::move(caller->key), std::move(idempotency), exchange.id()},
+        std::move(reply));
 }
 
 Result<Api::Caller> Api::authenticate(http::Exchange& exchange, const RouteOptions& options) {

@@ -69,6 +69,7 @@ struct Call {
     IdentityRef identity;
     KeyRef key = {};                              ///< null: a token
     std::optional<Idempotency> idempotency = {};  ///< of a POST with an Idempotency-Key
+    sio::http::ExchangeId exchange = {};
 
     const Actor& actor() const { return identity->actor; }
 };
@@ -83,7 +84,8 @@ public:
         sio::http::CorsOptions cors, ClientAddress address = {});
 
     using Handler = std::function<void(const Call&, Reply)>;
-    /// What desk/schema says of the endpoint is checked before the handler is called.
+    /// What desk/schema says of the endpoint is checked before the handler is called. A GET is answered to HEAD too, without its body
+    /// (RFC 9110 section 9.3.2).
     void add(sio::http::Method method, std::string_view pattern, Handler handler, RouteOptions options = {});
     /// API keys are taken too; `keys` lives as long as this. Before the server starts.
     void take_keys(const KeyRing& keys) { keys_ = &keys; }
@@ -94,13 +96,18 @@ public:
     using OpenWaitingHandler = std::function<void(const sio::http::Request&, Reply)>;
     void add_open(std::string_view path, OpenWaitingHandler handler);
 
+    /// Told of every request whose client went away before it was answered. Thread: the connection's loop.
+    void on_gone(std::function<void(sio::http::ExchangeId)> listener) { gone_ = std::move(listener); }
+
     /// "GET /v1/tickets/{id}" for each route.
     std::vector<std::string> routes() const;
 
     Head on_head(sio::http::Exchange& exchange) override;
     void on_request(sio::http::Exchange& exchange) override;
     void on_upgrade(sio::http::Exchange& exchange) override;
-    void on_aborted(sio::http::Exchange&, Abort) override {}
+    void on_aborted(sio::http::Exchange& exchange, Abort) override {
+        if (gone_) gone_(exchange.id());
+    }
 
 private:
     friend class Reply;
@@ -137,6 +144,7 @@ private:
     const KeyRing* keys_ = nullptr;
     std::vector<Entry> routes_;
     std::vector<std::pair<std::string, OpenWaitingHandler>> open_;
+    std::function<void(sio::http::ExchangeId)> gone_;
     AddressGuard& guard_;
     KeyedBuckets users_;
     KeyedBuckets key_buckets_;

@@ -139,7 +139,7 @@ TEST_F(ApiTest, OtherMethodsAreToldWhichThereAre) {
     begin();
     const auto answer = ask("PUT /v1/things/1", ann(), "{}");
     expect_problem(answer, 405, "INVALID_PAYLOAD");
-    EXPECT_TRUE(answer.contains("Allow: GET, DELETE\r\n")) << answer;
+    EXPECT_TRUE(answer.contains("Allow: GET, HEAD, DELETE\r\n")) << answer;
     EXPECT_TRUE(ask("POST /healthz").contains("Allow: GET, HEAD\r\n"));
 }
 

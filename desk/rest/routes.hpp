@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/rest/api.hpp"
+#include "desk/rest/update_polls.hpp"
 #include "desk/store/store.hpp"
 #include "sio/socketio/socketio.hpp"
 
@@ -10,7 +11,7 @@ inline constexpr std::int64_t kListLimit = 50;
 inline constexpr std::int64_t kMaxListLimit = 200;
 
 /// GET /v1/tickets/updates, and the bare path of the API document. Before add_ticket_routes, whose `{id}` would take the word.
-void add_update_routes(Api& api, store::Store& store);
+void add_update_routes(Api& api, UpdatePolls& polls);
 /// /v1/tickets and below.
 void add_ticket_routes(Api& api, store::Store& store);
 /// /v1/conversations and below.

@@ -83,6 +83,10 @@ inline constexpr std::array kJoinedFields{req("conversation", kConversationType)
 inline constexpr Object kChatJoined{"ChatJoined", "The conversation as it stands.", kJoinedFields};
 inline constexpr Type kChatJoinedType = ref(kChatJoined);
 
+inline constexpr std::array kEnteredFields{req("conversationId", kId), req("conversation", kConversationType), req("cursor", kText)};
+inline constexpr Object kChatEntered{"ChatEntered", "A conversation of `auth.conversations`, entered at CONNECT.", kEnteredFields};
+inline constexpr Type kChatEnteredType = ref(kChatEntered);
+
 // What clients write.
 
 inline constexpr std::array kChatJoinFields{

@@ -65,6 +65,7 @@ constexpr std::array kChatClient{
     ClientEvent{"chat:read", &kMarkChatReadType, nullptr, "Mark as read"},
 };
 constexpr std::array kChatServer{
+    ServerEvent{"chat:joined", &kChatEnteredType, kEphemeral, "Entered at CONNECT, by auth.conversations"},
     ServerEvent{"chat:message", &kChatMessageType, kIsLogged, "New message"},
     ServerEvent{"chat:typing", &kChatTypingType, kEphemeral, "User typing; repeated while they do"},
     ServerEvent{"chat:stopTyping", &kChatStopTypingType, kEphemeral, "User stopped typing"},
