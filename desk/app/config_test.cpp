@@ -169,7 +169,7 @@ TEST(Config, SingleLimitsChangeTheChosenProfile) {
 
 TEST(Config, HighLimitsKeepWhatIsNotARate) {
     EXPECT_EQ(Limits::high().payload_bytes, Limits{}.payload_bytes);
-    EXPECT_EQ(Limits::high().message_characters, Limits{}.message_characters);
+    EXPECT_EQ(Limits::high().message.characters, Limits{}.message.characters);
 }
 
 TEST(Config, WithoutAKeyOnlyLoopbackIsServed) {
