@@ -382,6 +382,13 @@ export interface MarkChatRead {
     messageId: string;
 }
 
+/** A conversation of `auth.conversations`, entered at CONNECT. */
+export interface ChatEntered {
+    conversationId: string;
+    conversation: Conversation;
+    cursor: string;
+}
+
 /** Someone writes. */
 export interface ChatTyping {
     conversationId: string;
@@ -770,6 +777,8 @@ export namespace Tickets {
 /** `/chat`: Live chat. */
 export namespace Chat {
     export interface ServerToClientEvents extends CommonServerToClientEvents, SyncEvents {
+        /** Entered at CONNECT, by auth.conversations */
+        "chat:joined": (payload: ChatEntered) => void;
         /** New message */
         "chat:message": (payload: ChatMessage & Logged) => void;
         /** User typing; repeated while they do */
