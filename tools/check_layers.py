@@ -14,7 +14,8 @@ import re
 import sys
 from pathlib import Path
 
-CAPABILITIES = ["desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla"]
+CAPABILITIES = ["desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla",
+                "desk/maintenance"]
 LAYERS = [
     "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",
     "desk/model", "desk/schema", "desk/store", "desk/auth", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",

@@ -16,11 +16,13 @@
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
+#include "desk/maintenance/board.hpp"
 #include "desk/notifications/reactions.hpp"
 #include "desk/notifications/sockets.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/documents.hpp"
 #include "desk/rest/key_refresh.hpp"
+#include "desk/rest/maintenance_routes.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/rest/update_polls.hpp"
 #include "desk/session/admission.hpp"
@@ -32,6 +34,7 @@
 #include "desk/store/store.hpp"
 #include "desk/store/store_lock.hpp"
 #include "desk/tickets/sockets.hpp"
+#include "sio/base/clock.hpp"
 #include "sio/base/json_writer.hpp"
 #include "sio/socketio/socketio.hpp"
 
@@ -93,6 +96,15 @@ bool has_writes_under_way(sio::Connection& connection) {
     return any;
 }
 
+std::expected<void, std::string> load_notices(store::Store& store, maintenance::Board& board) {
+    auto notices = store.read_and_wait(std::string(), [](const store::Snapshot& snapshot) -> Result<std::vector<maintenance::Notice>> {
+        return maintenance::Notices(snapshot.session()).current(snapshot.now_us());
+    });
+    if (!notices) return std::unexpected("maintenance notices: " + notices.error().detail);
+    board.load(std::move(*notices));
+    return {};
+}
+
 std::string version_json() {
     std::string json;
     sio::json::Writer w(json);
@@ -125,7 +137,8 @@ struct DeskServer::Parts {
           api(io.http(), verifier, limits, addresses, cors_of(config), address_of(config)),
           online(
               io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
-              [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }) {
+              [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }),
+          admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
         delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });
     }
 
@@ -189,6 +202,7 @@ struct DeskServer::Parts {
         api.take_keys(api_keys);
         rest::add_list_routes(api, *store);
         rest::add_publish_route(api, io, *store, limits.payload_bytes);
+        rest::add_maintenance_routes(api, *store, *maintenance, admins_reach);
         add_operations();
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
@@ -231,6 +245,8 @@ struct DeskServer::Parts {
     std::optional<notifications::NotificationSockets> notifications;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::optional<auth::KeyFetcher> key_fetcher;
+    const maintenance::Reach admins_reach;
+    std::optional<maintenance::Board> maintenance;
     std::optional<Readiness> readiness;
     std::optional<store::Housekeeper> housekeeper;
 };
@@ -261,6 +277,7 @@ std::expected<void, std::string> DeskServer::open() {
         options.now_us = [clock = &*parts_->test_clock] { return clock->now_us(); };
     }
     options.executor.message = config_.limits.message;
+    parts_->maintenance.emplace(parts_->io, options.now_us ? options.now_us : store::NowUs(sio::unix_us));
     options.reactions = {notifications::react};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
     auto store = store::Store::open(std::move(options), log_);
@@ -274,6 +291,7 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
     if (!config_.trusted_proxies.empty()) parts_->admission.count_addresses();
     parts_->wire();
+    if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
     parts_->housekeeper.emplace(*parts_->store,

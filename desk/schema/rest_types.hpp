@@ -51,6 +51,32 @@ inline constexpr std::array kRevokedFields{req("id", kId), req("revoked", kFlag)
 inline constexpr Object kRevoked{"RevokedApiKey", "The key is good for nothing any more.", kRevokedFields};
 inline constexpr Type kRevokedType = ref(kRevoked);
 
+inline constexpr std::array kMaintenanceListFields{req("items", list(kMaintenanceType))};
+inline constexpr Object kMaintenanceList{"MaintenanceList", "Maintenance notices, in the order of their beginning.",
+                                         kMaintenanceListFields};
+inline constexpr Type kMaintenanceListType = ref(kMaintenanceList);
+
+inline constexpr std::array kNewMaintenanceFields{
+    req("message", text(1000)),
+    req("startsAt", kTime),
+    maybe("endsAt", kTime, "Until then who connects is told; absent: until it is cancelled."),
+    maybe("org", kText, "One's own; `*` is all orgs, for who may."),
+};
+inline constexpr Object kNewMaintenance{"NewMaintenance", "A maintenance notice to be.", kNewMaintenanceFields, true};
+inline constexpr Type kNewMaintenanceType = ref(kNewMaintenance);
+
+inline constexpr std::array kMaintenanceChangeFields{
+    opt("message", text(1000)),
+    opt("startsAt", kTime),
+    maybe("endsAt", kTime, "Null: until it is cancelled."),
+};
+inline constexpr Object kMaintenanceChange{"MaintenanceChange", "What is absent stays.", kMaintenanceChangeFields, true};
+inline constexpr Type kMaintenanceChangeType = ref(kMaintenanceChange);
+
+inline constexpr std::array kVersionFields{req("name", kText), req("version", kText), req("schema", kCount, "Of the store.")};
+inline constexpr Object kVersion{"Version", "Which program this is.", kVersionFields};
+inline constexpr Type kVersionType = ref(kVersion);
+
 inline constexpr std::array kDoneFields{req("ok", kFlag)};
 inline constexpr Object kDone{"Done", "It is done.", kDoneFields};
 inline constexpr Type kDoneType = ref(kDone);
