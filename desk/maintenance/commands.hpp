@@ -8,17 +8,17 @@
 #include "desk/model/people.hpp"
 #include "desk/store/transaction.hpp"
 
-/// Maintenance notices, by admins: for their own org, and for all orgs by whoever has the right to that.
+/// Maintenance notices: of an org by its admins, of all orgs by whoever runs the server. Who may what is the doors' to say.
 namespace desk::maintenance {
 
 inline constexpr std::size_t kMaxMessage = 1000;  ///< code points
 inline constexpr std::size_t kMaxCurrent = 20;    ///< notices that one org, or everybody, is told when connecting
 
 /// For whom somebody may speak.
-enum class Reach : std::uint8_t { OwnOrg, AllOrgs };
+enum class Reach : std::uint8_t { None, OwnOrg, AllOrgs };
 
-/// Errors of all: Forbidden for who is no admin; InvalidPayload for a message that is empty, an end that is over or not behind the start.
-/// Of Change and Cancel: RoomNotFound for another org's; Forbidden for everybody's without the reach.
+/// Errors of all: Forbidden for who reaches nobody; InvalidPayload for a message that is empty, an end that is over or not behind the
+/// start. Of Change and Cancel: RoomNotFound for another org's; Forbidden for everybody's without the reach.
 struct Create {
     bool all_orgs = false;  ///< else the actor's. Errors: Forbidden without the reach
     std::string message;

@@ -53,8 +53,8 @@ TEST_F(MaintenanceCommands, AreStoredUntilTheirEndOrCancellation) {
     EXPECT_EQ(run(admin_, Change{.id = made->id, .message = "x", .starts_at_us = {}, .ends_at_us = {}}).error().code, ErrorCode::Conflict);
 }
 
-TEST_F(MaintenanceCommands, AreForAdminsOfTheOrgAndForAllOrgsByRightOnly) {
-    EXPECT_EQ(run(person("grace", Role::Agent), create()).error().code, ErrorCode::Forbidden);
+TEST_F(MaintenanceCommands, AreForWhoReachesTheOrg) {
+    EXPECT_EQ(run(person("grace", Role::Agent), create(), Reach::None).error().code, ErrorCode::Forbidden);
     Create wide = create();
     wide.all_orgs = true;
     EXPECT_EQ(run(admin_, wide).error().code, ErrorCode::Forbidden);

@@ -52,7 +52,13 @@ Result<maintenance::Change> read_change(const Call& call) {
 struct Doors {
     store::Store& store;
     maintenance::Board& board;
-    maintenance::Reach reach;
+    maintenance::Reach admins;
+
+    maintenance::Reach reach_of(const Call& call) const {
+        if (call.key && call.key->may(KeyScope::Admin))
+            return call.key->orgs.size() > 1 ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg;
+        return call.actor().role == Role::Admin ? admins : maintenance::Reach::None;
+    }
 
     /// Runs the command, once for each Idempotency-Key, and tells what came of it.
     template <class Command>
@@ -61,7 +67,7 @@ struct Doors {
         auto made = std::make_shared<std::optional<maintenance::Notice>>();
         store.write(
             call.actor().org,
-            [made, status, reach = reach, identity = call.identity, idempotency = call.idempotency,
+            [made, status, reach = reach_of(call), identity = call.identity, idempotency = call.idempotency,
              command = std::move(*command)](store::Transaction& tx) {
                 return once(tx, idempotency, [&]() -> Result<Answer> {
                     auto notice = run(tx, identity->actor, reach, command);
