@@ -195,7 +195,6 @@ constexpr std::array kEndpoints{
              .about = "Cancel a notice: system:maintenance, cancelled",
              .answer = &kMaintenanceType,
              .errors = kOfSubject},
-    Endpoint{.path = "/version", .name = "version", .about = "Which program this is", .answer = &kVersionType, .access = Access::Open},
     Endpoint{.path = "/healthz", .name = "health", .about = "Whether the process lives", .answer = &kHealthType, .access = Access::Open},
     Endpoint{.path = "/readyz",
              .name = "readiness",

@@ -83,10 +83,6 @@ inline constexpr Type kDoneType = ref(kDone);
 
 inline constexpr std::array kHealthFields{req("status", kText)};
 inline constexpr Object kHealth{"Health", "The server's state; members may be added.", kHealthFields};
-inline constexpr std::array kVersionFields{req("name", kText), req("version", kText), req("schema", kCount, "Of the store.")};
-inline constexpr Object kVersion{"Version", "Which program this is.", kVersionFields};
-inline constexpr Type kVersionType = ref(kVersion);
-
 inline constexpr Type kHealthType = ref(kHealth);
 
 }  // namespace desk::schema
