@@ -62,7 +62,7 @@ Result<void> check(const schema::Endpoint& endpoint, const http::Request& reques
     for (const schema::Field& field : endpoint.query) {
         if (auto good = schema::validate_parameter(field, request.parameter(field.name).value_or("")); !good) return good;
     }
-    return endpoint.body != nullptr ? schema::validate(*endpoint.body, body) : Result<void>();
+    return endpoint.body != nullptr && !endpoint.by_item ? schema::validate(*endpoint.body, body) : Result<void>();
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ struct Endpoint {
     std::span<const ErrorCode> errors = {};  ///< besides those that every endpoint may answer
     Access access = Access::Bearer;
     bool if_match = false;  ///< heeds If-Match
-    int also = 0;           ///< another status with the same answer
+    int also = 0;           ///< another status with the same answer; 304: with none
+    bool by_item = false;   ///< the handler checks the body, whose items fail one by one
     std::string_view media = "application/json";
 };
 

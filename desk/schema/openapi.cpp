@@ -83,7 +83,7 @@ void write_refusals(Writer& w, const Endpoint& endpoint) {
 
 void write_answer(Writer& w, const Endpoint& endpoint, int status) {
     w.key(std::to_string(status)).begin_object().field("description", endpoint.about);
-    if (endpoint.status != 204) {
+    if (status != 204 && status != 304) {
         w.key("content").begin_object().key(endpoint.media).begin_object().key("schema");
         if (endpoint.answer != nullptr)
             write_schema(w, *endpoint.answer);

@@ -77,6 +77,44 @@ inline constexpr std::array kVersionFields{req("name", kText), req("version", kT
 inline constexpr Object kVersion{"Version", "Which program this is.", kVersionFields};
 inline constexpr Type kVersionType = ref(kVersion);
 
+inline constexpr std::array kTicketListFields{req("items", list(kTicketType)), kNextCursor};
+inline constexpr Object kTicketList{"TicketList", "Some tickets.", kTicketListFields};
+inline constexpr Type kTicketListType = ref(kTicketList);
+
+inline constexpr std::array kConversationListFields{req("items", list(kConversationType)), kNextCursor};
+inline constexpr Object kConversationList{"ConversationList", "Some conversations.", kConversationListFields};
+inline constexpr Type kConversationListType = ref(kConversationList);
+
+inline constexpr std::array<std::string_view, 4> kPublishStatusNames{"accepted", "duplicate", "stale", "rejected"};
+inline constexpr WordList kPublishStatus{"PublishStatus", kPublishStatusNames};
+inline constexpr Type kRoomNames = list(kText, 100);
+
+inline constexpr std::array kPublishItemFields{
+    opt("org", kId, "The key's only org, or that of the header X-InsightDesk-Org, when absent."),
+    req("event", text(100)),
+    opt("data", kAny, "Domain form: the whole ticket, message or notification. Raw form: the event's argument."),
+    opt("id", text(255), "The same one again is a duplicate."),
+    opt("audience", kText, "`all`, or `staff`: of a ticket, to staff only."),
+    opt("by", kAny, "Who did it, a UserRef; the system when absent."),
+    opt("namespace", kText, "Raw form: where to emit; not logged."),
+    opt("rooms", kRoomNames, "Raw form: to whom; everybody of the org when absent."),
+};
+inline constexpr Object kPublishItem{"PublishItem", "One event of a backend.", kPublishItemFields, true};
+inline constexpr Type kPublishType = one_or_many(kPublishItem, 100);
+
+inline constexpr std::array kPublishResultFields{
+    maybe("id", kText),
+    maybe("seq", kCount),
+    req("status", one_of(kPublishStatus)),
+    opt("error", kSocketErrorType),
+};
+inline constexpr Object kPublishResult{"PublishResult", "What became of an item.", kPublishResultFields};
+inline constexpr Type kPublishResultType = ref(kPublishResult);
+
+inline constexpr std::array kPublishResultsFields{req("results", list(kPublishResultType, 100), "In the order of the items.")};
+inline constexpr Object kPublishResults{"PublishResults", "What became of each item; a bad one is rejected alone.", kPublishResultsFields};
+inline constexpr Type kPublishResultsType = ref(kPublishResults);
+
 inline constexpr std::array kDoneFields{req("ok", kFlag)};
 inline constexpr Object kDone{"Done", "It is done.", kDoneFields};
 inline constexpr Type kDoneType = ref(kDone);
