@@ -121,16 +121,18 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
     }
     const std::string since = since_in(event);
     JoinConversation command{std::string(conversation), event[0]["observe"].boolean().value_or(false)};
+    const bool observing = command.observe;
     commands_.enter(
         socket, event, conversation,
-        [identity, since, command = std::move(command), limit = door_.limits().replay_events](store::Transaction& tx) -> Result<Joined> {
-            auto outcome = run(tx, identity->actor, command);
-            if (!outcome) return std::unexpected(std::move(outcome.error()));
-            auto missed = missed_of(tx, identity->actor, since, outcome->cursor, Namespace::Chat, command.conversation, limit);
-            return Joined{std::move(*outcome), std::move(missed)};
+        [identity, command = std::move(command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
+        // Not in the transaction: rows of commands that are committed with it stand in no table yet.
+        [identity, since, id = std::string(conversation), limit = door_.limits().replay_events](const store::Snapshot& snapshot,
+                                                                                                JoinOutcome outcome) -> Result<Joined> {
+            auto missed = missed_of(snapshot, identity->actor, since, outcome.cursor, Namespace::Chat, id, limit);
+            return Joined{std::move(outcome), std::move(missed)};
         },
-        [this, id = std::string(conversation), asked = !since.empty(), observing = command.observe](
-            sio::Socket& on_loop, sio::Ack& ack, const Joined& joined, const Pending& pending) -> Result<void> {
+        [this, id = std::string(conversation), asked = !since.empty(), observing](sio::Socket& on_loop, sio::Ack& ack, const Joined& joined,
+                                                                                  const Pending& pending) -> Result<void> {
             const Actor& member = visitor_of(on_loop).actor();
             enter(on_loop, id);
             const auto& outcome = joined.outcome;

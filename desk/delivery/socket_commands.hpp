@@ -48,6 +48,27 @@ public:
         }
     }
 
+    /// The same by a change, `run`: Result<T>(Transaction&), and what is read once it is committed, with all that was committed beside it:
+    /// `then`: Result<U>(const Snapshot&, T&&). `done` gets U.
+    template <class Run, class Then, class Done>
+    void enter(sio::Socket& socket, const sio::Event& event, std::string_view subject, Run run, Then then, Done done) {
+        using Changed = std::invoke_result_t<Run&, store::Transaction&>::value_type;
+        using Read = std::invoke_result_t<Then&, const store::Snapshot&, Changed>;
+        const std::string& org = visitor_of(socket).actor().org;
+        entry::begin(socket, org, subject);
+        auto finished = completion(socket, event, socket.hold(), std::move(done));
+        store_.write(org, std::move(run),
+                     [&store = store_, org, then = std::move(then), finished = std::move(finished)](Result<Changed> changed) mutable {
+                         if (!changed) return finished(Read(std::unexpected(std::move(changed.error()))));
+                         store.read(
+                             org,
+                             [then = std::move(then), changed = std::move(*changed)](const store::Snapshot& snapshot) mutable {
+                                 return then(snapshot, std::move(changed));
+                             },
+                             std::move(finished));
+                     });
+    }
+
     /// For events of Kind::Write: later writes of the socket go on at once, since the store keeps their order; other events wait.
     template <class Run, class Done>
     void write(sio::Socket& socket, const sio::Event& event, Run run, Done done) {
