@@ -18,7 +18,11 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 const children = new Set();
-process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+const folders = new Set();
+process.on("exit", () => {
+    children.forEach((child) => child.kill("SIGKILL"));
+    folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+});
 
 export class Server {
     #child;
@@ -131,6 +135,6 @@ export function startInsightDesk({ store, keys = ["--jwt-secret", JWT_SECRET], a
 /** A new folder, removed at exit. */
 export function temporaryFolder() {
     const folder = mkdtempSync(join(tmpdir(), "insightdesk-test-"));
-    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    folders.add(folder);
     return folder;
 }
