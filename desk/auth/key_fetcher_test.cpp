@@ -102,9 +102,10 @@ TEST_F(KeyFetcherTest, BeforeTheFirstKeysNothingIsSaidOfAToken) {
 }
 
 TEST_F(KeyFetcherTest, ATokenWaitsForTheFetchUnderWay) {
-    auto waiting = std::async(std::launch::async, [&] { return await("a"); });
+    std::promise<void> fetched;
+    ASSERT_TRUE(verifier_.await_key_of(token("a"), [&] { fetched.set_value(); }));
     server_.answer(Download::Document{set_of("a"), {}});
-    EXPECT_TRUE(waiting.get());
+    fetched.get_future().wait();
     EXPECT_EQ(reason("a"), "SIGNATURE") << "the key is there";
     EXPECT_EQ(server_.requests(), 1);
 }
