@@ -29,7 +29,7 @@ const open_api = document("openapi.json");
 const CHANNELS = Object.fromEntries(Object.values(async_api.channels).map((channel) => [channel.address, channel]));
 
 function checker(components) {
-    const validator = ajv();
+    const validator = ajv({ strict: false });
     validator.addSchema({ $id: "api", components: { schemas: close(components) } });
     const compiled = new Map();
     return (schema, value, what) => {
