@@ -14,7 +14,7 @@ import re
 import sys
 from pathlib import Path
 
-CAPABILITIES = ["desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla",
+CAPABILITIES = ["desk/people", "desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla",
                 "desk/maintenance"]
 LAYERS = [
     "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",

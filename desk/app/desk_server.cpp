@@ -14,11 +14,14 @@
 #include "desk/chat/timeouts.hpp"
 #include "desk/delivery/arrival.hpp"
 #include "desk/delivery/delivery.hpp"
+#include "desk/delivery/recheck.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
 #include "desk/maintenance/board.hpp"
 #include "desk/notifications/reactions.hpp"
 #include "desk/notifications/sockets.hpp"
+#include "desk/people/live.hpp"
+#include "desk/people/newcomers.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/documents.hpp"
 #include "desk/rest/key_refresh.hpp"
@@ -27,6 +30,7 @@
 #include "desk/rest/update_polls.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
+#include "desk/session/identities.hpp"
 #include "desk/session/main_sockets.hpp"
 #include "desk/session/token_updates.hpp"
 #include "desk/store/housekeeper.hpp"
@@ -130,15 +134,17 @@ struct DeskServer::Parts {
           verifier(keys.verifying, token_rules(config)),
           io(engine_of(config, log)),
           addresses(limits),
-          admission(verifier, limits, addresses, config.token_grace),
+          admission(verifier, limits, addresses, identities, config.token_grace),
           door(limits),
           typing(io, limits, config.typing_expiry),
           delivery(io, typing, log_source(), log),
-          api(io.http(), verifier, limits, addresses, cors_of(config), address_of(config)),
+          api(io.http(), verifier, directory, limits, addresses, cors_of(config), address_of(config)),
           online(
               io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
               [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }),
           admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
+        if (keys.signing) signer.emplace(*keys.signing, token_rules(config));
+        token_doors = {.hand_out = config.dev, .renew = config.dev || config.demo || keys.made_at.has_value()};
         delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });
     }
 
@@ -188,6 +194,15 @@ struct DeskServer::Parts {
         }
         commands.emplace(io, *store);
         arrivals.emplace(io, *store, delivery, limits);
+        rechecks.emplace(io, *store, typing);
+        rechecks->on_conversation_lost([this](sio::Socket& socket, const std::string& conversation) {
+            online.left(visitor_of(socket).actor().org, conversation, socket.handle());
+        });
+        identities.on_change([this](const auto& sockets) { rechecks->begin(sockets); });
+        people.emplace(io, directory, identities, *rechecks);
+        newcomers.emplace(*store, directory);
+        admission.on_first_seen([this](const IdentityRef& who) { newcomers->seen(who); });
+        delivery.on_emitted([this](const EventRow& row) { people->follow(row); });
         add_main_events(io, door);
         io.on_connection([this](sio::Socket& socket) { delivery.follow(visitor_of(socket).actor().org); });
         tickets.emplace(io, door, *commands, *arrivals, typing);
@@ -203,6 +218,9 @@ struct DeskServer::Parts {
         rest::add_list_routes(api, *store);
         rest::add_publish_route(api, io, *store, limits.payload_bytes);
         rest::add_maintenance_routes(api, *store, *maintenance, admins_reach);
+        rest::add_people_routes(api, *store, directory);
+        rest::add_token_routes(api, signer, token_doors);
+        rest::add_session_routes(api, *store, directory, *people);
         add_operations();
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
@@ -223,9 +241,13 @@ struct DeskServer::Parts {
     auth::TokenVerifier verifier;
     sio::Server io;
     AddressGuard addresses;
+    std::optional<auth::TokenSigner> signer;
+    rest::TokenDoors token_doors;
+    Directory directory;
+    Identities identities{directory};
     Admission admission;
     Door door;
-    TokenUpdates token_updates{door, verifier};
+    TokenUpdates token_updates{door, verifier, identities};
     Typing typing;
     Delivery delivery;
     rest::KeyRing api_keys;
@@ -239,6 +261,9 @@ struct DeskServer::Parts {
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
     std::optional<rest::UpdatePolls> update_polls;
+    std::optional<Rechecks> rechecks;
+    std::optional<people::LivePeople> people;
+    std::optional<people::Newcomers> newcomers;
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
     std::optional<chat::ChatTimeouts> chat_timeouts;
@@ -279,7 +304,11 @@ std::expected<void, std::string> DeskServer::open() {
     options.executor.message = config_.limits.message;
     parts_->maintenance.emplace(parts_->io, options.now_us ? options.now_us : store::NowUs(sio::unix_us));
     options.reactions = {notifications::react};
-    options.committed = [this](const std::string&, std::vector<EventRow> rows) { parts_->delivery.committed(std::move(rows)); };
+    options.committed = [this](const std::string&, std::vector<EventRow> rows) {
+        // From here on whoever connects meets what was written about them.
+        for (const EventRow& row : rows) parts_->directory.follow(row);
+        parts_->delivery.committed(std::move(rows));
+    };
     auto store = store::Store::open(std::move(options), log_);
     if (!store) return std::unexpected(std::move(store.error()));
     parts_->store = std::move(*store);
@@ -290,6 +319,9 @@ std::expected<void, std::string> DeskServer::open() {
     parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
     if (!config_.trusted_proxies.empty()) parts_->admission.count_addresses();
+    if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
+        return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
+    }
     parts_->wire();
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);

@@ -152,9 +152,9 @@ void Arrivals::read(const std::shared_ptr<Visit>& visit) {
 }
 
 void Arrivals::finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, Result<Found> found) {
-    // Another role or other teams since: what was found is not theirs.
-    if (const IdentityRef& now = visitor_of(socket).identity; now != visit->identity) {
-        visit->identity = now;
+    // Another role, other teams or other rules of the org since: what was found is not theirs.
+    if (std::exchange(seat_of(socket).pending->rights_changed, false)) {
+        visit->identity = visitor_of(socket).identity;
         return read(visit);
     }
     const sio::Hold hold = std::move(visit->hold);  // released when all is said

@@ -117,7 +117,7 @@ void Delivery::drain(Sequencer& sequencer) {
         const auto row = sequencer.waiting.extract(sequencer.waiting.begin());
         if (row.key() <= sequencer.position) continue;
         sequencer.position = row.key();
-        emit(row.mapped());
+        pass_on(row.mapped());
     }
     if (sequencer.reading || (sequencer.waiting.empty() && sequencer.top <= sequencer.position)) return;
     log_.warn("commits were not announced, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
@@ -147,7 +147,7 @@ void Delivery::fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows
     for (const EventRow& row : rows) {
         if (row.seq <= sequencer.position) continue;
         sequencer.position = row.seq;
-        emit(row);
+        pass_on(row);
     }
     drain(sequencer);
 }
@@ -229,6 +229,11 @@ bool Delivery::has_sockets(const std::string& org) const {
         }
     }
     return false;
+}
+
+void Delivery::pass_on(const EventRow& row) {
+    emit(row);
+    for (const auto& told : emitted_) told(row);
 }
 
 void Delivery::emit(const EventRow& row) {

@@ -38,6 +38,8 @@ public:
 
     /// Calls `hook` with each row of that name before its sockets are told. Before the server starts; `hook` runs on the org's home loop.
     void before(std::string name, std::function<void(const EventRow&)> hook) { hooks_.emplace_back(std::move(name), std::move(hook)); }
+    /// Told of every row right after it was emitted, before the next. Before the server starts. Thread of the call: the org's home loop.
+    void on_emitted(std::function<void(const EventRow&)> told) { emitted_.push_back(std::move(told)); }
 
     /// Rows of one commit, in seq order, once the commit is certain.
     void committed(std::vector<EventRow> rows);
@@ -64,6 +66,7 @@ private:
     void drain(Sequencer& sequencer);
     void read_hole(Sequencer& sequencer);
     void fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows);
+    void pass_on(const EventRow& row);
     void emit(const EventRow& row);
     sio::Namespace* nsp(const EventRow& row) const;
 
@@ -79,6 +82,7 @@ private:
     LogSource source_;
     sio::Log& log_;
     std::vector<std::pair<std::string, std::function<void(const EventRow&)>>> hooks_;
+    std::vector<std::function<void(const EventRow&)>> emitted_;
     std::vector<Watch> watches_;
     std::vector<std::unique_ptr<Home>> homes_;  // one a loop
 };

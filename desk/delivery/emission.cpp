@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk/delivery/entry.hpp"
+#include "desk/delivery/recheck.hpp"
 #include "desk/model/access.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
@@ -98,6 +99,7 @@ void Emission::tell(sio::Socket& socket, const Actor& actor) const {
     if (loss_ && has_lost(loss_->change, actor)) return;
     const auto& event = projection(actor);
     if (!event || entry::has_already(socket, pending_room_, seq_, subscribers_only_)) return;
+    if (Recheck* const recheck = seat_of(socket).recheck.get()) return Rechecks::hold(*recheck, {}, event, false);
     if (Pending* const pending = seat_of(socket).pending.get(); pending != nullptr && pending->arriving) {
         entry::hold(*pending, {.seq = seq_, .event = event, .unsubscribed = {}, .room = pending_room_, .automatic = true});
         if (count_) {
@@ -111,9 +113,11 @@ void Emission::tell(sio::Socket& socket, const Actor& actor) const {
 }
 
 void Emission::hold(sio::Socket& socket, const Actor& actor) const {
+    const bool lost = loss_ && has_lost(loss_->change, actor);
+    if (Recheck* const recheck = seat_of(socket).recheck.get()) Rechecks::hold(*recheck, pending_room_, projection(actor), lost);
     Pending* const pending = seat_of(socket).pending.get();
     if (pending == nullptr) return;
-    if (loss_ && has_lost(loss_->change, actor)) {
+    if (lost) {
         entry::hold(*pending, loss(false));
     } else if (const auto& event = projection(actor)) {
         entry::hold(*pending, {.seq = seq_, .event = event, .unsubscribed = {}, .room = pending_room_, .automatic = false});

@@ -79,6 +79,8 @@ public:
 private:
     template <class Done, class T>
     static Result<void> finish(Done& done, sio::Socket& socket, sio::Ack& ack, T&& outcome, const std::unique_ptr<Pending>& pending) {
+        // The answer is for somebody with other rights; asked again it will be right.
+        if (pending && pending->rights_changed) return fail(Error{ErrorCode::Unavailable}.because("ROLE_CHANGED"));
         if constexpr (std::is_invocable_v<Done&, sio::Socket&, sio::Ack&, T, const Pending&>) {
             return done(socket, ack, std::forward<T>(outcome), *pending);
         } else {

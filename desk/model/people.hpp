@@ -66,6 +66,8 @@ struct Org {
     AgentScope visibility = AgentScope::Org;
     bool share_company_tickets = false;
     std::int64_t version = 1;
+
+    bool operator==(const Org&) const = default;
 };
 void write_json(sio::json::Writer& w, const Org& org);
 
@@ -77,6 +79,7 @@ struct Actor {
     std::string name;
     std::optional<std::string> avatar_url;
     Role role = Role::Customer;
+    std::uint32_t token_tag = 0;  ///< tells the tokens of one user apart by their `jti`; 0 without one
     std::vector<std::string> teams;
     std::optional<std::string> company;
     std::int64_t iat = 0;    ///< of the token, seconds; 0 when it names none

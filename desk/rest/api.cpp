@@ -111,9 +111,15 @@ void Reply::finish(int status, Result<std::string> outcome) {
         refuse(outcome.error());
 }
 
-Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses, http::CorsOptions cors,
-         ClientAddress address)
-    : http_(http), verifier_(verifier), limits_(limits), cors_(std::move(cors)), address_(std::move(address)), guard_(addresses) {}
+Api::Api(http::Server& http, const auth::TokenVerifier& verifier, const Directory& directory, const Limits& limits, AddressGuard& addresses,
+         http::CorsOptions cors, ClientAddress address)
+    : http_(http),
+      verifier_(verifier),
+      directory_(directory),
+      limits_(limits),
+      cors_(std::move(cors)),
+      address_(std::move(address)),
+      guard_(addresses) {}
 
 void Api::add(http::Method method, std::string_view pattern, Handler handler, RouteOptions options) {
     if (!options.scope) options.scope = method == http::Method::Get || method == http::Method::Head ? KeyScope::Read : KeyScope::Admin;
@@ -121,17 +127,19 @@ void Api::add(http::Method method, std::string_view pattern, Handler handler, Ro
                        schema::find_endpoint(name_of(method), pattern), options});
 }
 
-void Api::add_open(std::string_view path, OpenHandler handler) {
-    add_open(path, [handler = std::move(handler)](const http::Request& request, Reply reply) { reply.respond(handler(request)); });
+void Api::add_open(std::string_view path, OpenHandler handler, http::Method method) {
+    add_open(path, [handler = std::move(handler)](const http::Request& request, Reply reply) { reply.respond(handler(request)); }, method);
 }
 
-void Api::add_open(std::string_view path, OpenWaitingHandler handler) { open_.emplace_back(path, std::move(handler)); }
+void Api::add_open(std::string_view path, OpenWaitingHandler handler, http::Method method) {
+    open_.push_back({std::string(path), method, std::move(handler)});
+}
 
 std::vector<std::string> Api::routes() const {
     std::vector<std::string> names;
     names.reserve(routes_.size() + open_.size());
     for (const Entry& entry : routes_) names.push_back(entry.name);
-    for (const auto& [path, handler] : open_) names.push_back("GET " + path);
+    for (const Open& open : open_) names.push_back(std::string(name_of(open.method)) + ' ' + open.path);
     return names;
 }
 
@@ -183,13 +191,15 @@ void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); 
 
 void Api::on_request(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
-    const auto open = std::ranges::find(open_, request.path, &std::pair<std::string, OpenWaitingHandler>::first);
-    if (open != open_.end() && (request.method == http::Method::Get || request.method == http::Method::Head)) {
-        return open->second(request, Reply(*this, exchange.id(), cors_headers(request)));
+    const auto open = std::ranges::find(open_, request.path, &Open::path);
+    const http::Method method = request.method == http::Method::Head ? http::Method::Get : request.method;
+    if (open != open_.end() && method == open->method) {
+        return open->handler(request, Reply(*this, exchange.id(), cors_headers(request)));
     }
     Found found = find(request);
     if (found.entry == nullptr) {
-        std::string allowed = open != open_.end() ? "GET, HEAD" : std::move(found.allowed);
+        std::string allowed = std::move(found.allowed);
+        if (open != open_.end()) allowed = open->method == http::Method::Get ? "GET, HEAD" : std::string(name_of(open->method));
         return exchange.respond(
             with_headers(allowed.empty() ? not_found() : method_not_allowed(std::move(allowed)), cors_headers(request)));
     }
@@ -253,7 +263,7 @@ Result<IdentityRef> Api::check_token(std::string_view token, const std::string& 
     if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now_ms); wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "rest_user"));
     }
-    return identity_from(*claims);
+    return directory_.identify(*claims);
 }
 
 Result<Api::Caller> Api::check_key(std::string_view text, const http::Request& request, const RouteOptions& options,

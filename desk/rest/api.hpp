@@ -16,6 +16,7 @@
 #include "desk/rest/route.hpp"
 #include "desk/schema/endpoints.hpp"
 #include "desk/session/counts.hpp"
+#include "desk/session/directory.hpp"
 #include "desk/session/identity.hpp"
 #include "sio/base/json.hpp"
 #include "sio/http/cors.hpp"
@@ -80,8 +81,8 @@ class Api final : public sio::http::Handler {
 public:
     /// Whose limits a request counts against; empty: the peer's.
     using ClientAddress = std::function<std::string(const sio::http::Request&)>;
-    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses,
-        sio::http::CorsOptions cors, ClientAddress address = {});
+    Api(sio::http::Server& http, const auth::TokenVerifier& verifier, const Directory& directory, const Limits& limits,
+        AddressGuard& addresses, sio::http::CorsOptions cors, ClientAddress address = {});
 
     using Handler = std::function<void(const Call&, Reply)>;
     /// What desk/schema says of the endpoint is checked before the handler is called. A GET is answered to HEAD too, without its body
@@ -89,12 +90,12 @@ public:
     void add(sio::http::Method method, std::string_view pattern, Handler handler, RouteOptions options = {});
     /// API keys are taken too; `keys` lives as long as this. Before the server starts.
     void take_keys(const KeyRing& keys) { keys_ = &keys; }
-    /// A route without a token: health checks.
+    /// A route without a token: health checks. GET is HEAD too.
     using OpenHandler = std::function<sio::http::Response(const sio::http::Request&)>;
-    void add_open(std::string_view path, OpenHandler handler);
+    void add_open(std::string_view path, OpenHandler handler, sio::http::Method method = sio::http::Method::Get);
     /// The same, answered when there is an answer.
     using OpenWaitingHandler = std::function<void(const sio::http::Request&, Reply)>;
-    void add_open(std::string_view path, OpenWaitingHandler handler);
+    void add_open(std::string_view path, OpenWaitingHandler handler, sio::http::Method method = sio::http::Method::Get);
 
     /// Told of every request whose client went away before it was answered. Thread: the connection's loop.
     void on_gone(std::function<void(sio::http::ExchangeId)> listener) { gone_ = std::move(listener); }
@@ -138,12 +139,18 @@ private:
 
     sio::http::Server& http_;
     const auth::TokenVerifier& verifier_;
+    const Directory& directory_;
     const Limits& limits_;
     sio::http::CorsOptions cors_;
     ClientAddress address_;
     const KeyRing* keys_ = nullptr;
     std::vector<Entry> routes_;
-    std::vector<std::pair<std::string, OpenWaitingHandler>> open_;
+    struct Open {
+        std::string path;
+        sio::http::Method method;
+        OpenWaitingHandler handler;
+    };
+    std::vector<Open> open_;
     std::function<void(sio::http::ExchangeId)> gone_;
     AddressGuard& guard_;
     KeyedBuckets users_;

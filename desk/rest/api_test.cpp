@@ -27,7 +27,7 @@ protected:
     }
 
     void begin() {
-        api_.emplace(io().http(), verifier_, limits_, addresses_, cors_);
+        api_.emplace(io().http(), verifier_, directory_, limits_, addresses_, cors_);
         io().router().add("/v1", *api_);
         io().router().add("/healthz", *api_);
         api_->add(Method::Get, "/v1/things/{id}", [](const Call& call, Reply reply) {

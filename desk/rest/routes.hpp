@@ -1,5 +1,7 @@
 #pragma once
 
+#include "desk/auth/token_signer.hpp"
+#include "desk/people/live.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/update_polls.hpp"
 #include "desk/store/store.hpp"
@@ -21,6 +23,18 @@ void add_notification_routes(Api& api, store::Store& store);
 
 /// /v1/api-keys: admins make and revoke keys of their own org. The ring lives as long as the routes.
 void add_key_routes(Api& api, store::Store& store, KeyRing& ring);
+/// /v1/users, /v1/teams and /v1/orgs.
+void add_people_routes(Api& api, store::Store& store, const Directory& directory);
+/// What an admin does to the connections of a user: revoke-tokens, disconnect, /v1/sockets/leave.
+void add_session_routes(Api& api, store::Store& store, const Directory& directory, people::LivePeople& live);
+
+/// Which tokens the server makes itself, so that a demo works alone (domain.md 4).
+struct TokenDoors {
+    bool hand_out = false;  ///< POST /v1/auth/token, to anyone who asks: development only
+    bool renew = false;     ///< POST /v1/auth/refresh, for the bearer of a valid one: where the server's own secret signs
+};
+/// What is shut answers FORBIDDEN {reason: DEVELOPMENT_ONLY}. `signer` outlives the api.
+void add_token_routes(Api& api, const std::optional<auth::TokenSigner>& signer, TokenDoors doors);
 
 /// GET /v1/tickets and GET /v1/conversations: pages of what the reader may see, newest first.
 void add_list_routes(Api& api, store::Store& store);

@@ -1,10 +1,10 @@
+#include "desk/rest/if_match.hpp"
 #include "desk/rest/query.hpp"
 #include "desk/rest/routes.hpp"
 #include "desk/rest/run.hpp"
 #include "desk/tickets/changes.hpp"
 #include "desk/tickets/commands.hpp"
 #include "desk/tickets/requests.hpp"
-#include "sio/base/bytes.hpp"
 #include "sio/base/json_writer.hpp"
 
 namespace desk::rest {
@@ -31,16 +31,6 @@ void show(store::Store& store, const Call& call, Reply reply) {
              if (!ticket) return std::unexpected(ticket.error());
              return to_json(*ticket, identity->actor.view());
          });
-}
-
-/// The version in `If-Match: "7"`, quotes optional. Errors: InvalidPayload.
-Result<std::optional<std::int64_t>> if_match(const sio::http::Request& request) {
-    std::string_view written = request.header("if-match").value_or("");
-    if (written.empty() || written == "*") return std::nullopt;
-    if (written.size() >= 2 && written.starts_with('"') && written.ends_with('"')) written = written.substr(1, written.size() - 2);
-    const auto version = sio::parse_decimal(written);
-    if (!version || *version > INT64_MAX) return invalid("If-Match", "NOT_A_VERSION");
-    return static_cast<std::int64_t>(*version);
 }
 
 void change(store::Store& store, const Call& call, Reply reply) {

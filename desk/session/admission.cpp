@@ -48,8 +48,7 @@ Result<void> Admission::admit(sio::Socket& socket, Who who) {
     const std::string address = known ? std::string() : socket.connection().handshake()->address;
     const auto claims = check_token(socket, address);
     if (!claims) return std::unexpected(claims.error());
-    if (who == Who::Admins && claims->role != Role::Admin) return fail(ErrorCode::Forbidden);
-    return seat(socket, *claims, address);
+    return seat(socket, *claims, who, address);
 }
 
 Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_view address) {
@@ -67,13 +66,16 @@ Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_vie
     return std::move(*claims);
 }
 
-Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, std::string_view address) {
+Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, Who who, std::string_view address) {
+    auto identity = identities_.directory().identify(claims);
+    if (!identity) return std::unexpected(std::move(identity.error()));
     sio::Connection& connection = socket.connection();
     Visitor* visitor = connection.data<Visitor>();
-    if (visitor && (visitor->actor().user != claims.sub || visitor->actor().org != claims.org)) {
-        return fail(Error{ErrorCode::AuthTokenInvalid}.because("OTHER_USER"));
-    }
-    if (!visitor) {
+    if (visitor) {
+        if (auto done = follow(connection, claims, std::move(*identity)); !done) return done;
+        if (who == Who::Admins && visitor->actor().role != Role::Admin) return fail(ErrorCode::Forbidden);
+    } else {
+        if (who == Who::Admins && (*identity)->actor.role != Role::Admin) return fail(ErrorCode::Forbidden);
         auto place = users_.take(claims.org, claims.sub, limits_.connections_per_user);
         if (!place) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_user"));
         UserCounts::Place of_address;
@@ -81,12 +83,20 @@ Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, st
             of_address = by_address_.take({}, network_of(address), limits_.connections_per_address);
             if (!of_address) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_address"));
         }
-        visitor = &connection.set_data<Visitor>(identity_from(claims), std::move(place), std::move(of_address), connection, token_grace_);
+        visitor = &connection.set_data<Visitor>(std::move(*identity), std::move(place), std::move(of_address), connection, token_grace_);
         connection.forget_handshake();
+        if (first_seen_) first_seen_(visitor->identity);
     }
     if (claims.exp > visitor->life.expires_at_s()) visitor->life.renew(claims.exp, claims.iat);
     socket.set_data<Seat>();
     join_own_rooms(socket, visitor->actor());
+    return {};
+}
+
+Result<void> Admission::follow(sio::Connection& connection, const auth::Claims& claims, IdentityRef identity) {
+    const Actor& known = connection.data<Visitor>()->actor();
+    if (known.user != claims.sub || known.org != claims.org) return fail(Error{ErrorCode::AuthTokenInvalid}.because("OTHER_USER"));
+    if (identity->actor.iat > known.iat) identities_.change(connection, std::move(identity));
     return {};
 }
 

@@ -1,29 +1,35 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "desk/auth/token_verifier.hpp"
 #include "desk/model/error.hpp"
 #include "desk/model/limits.hpp"
+#include "desk/session/identities.hpp"
 #include "desk/session/visitor.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
 
 /// Lets sockets into namespaces: checks `auth.token` (domain.md 3.8), the limits of address and user, and puts them into the rooms of
-/// their user, org, teams and role. Refusals are a connect_error whose message is the bare code and whose data is the SocketError.
-/// Thread: any loop; immutable but for its locked counters.
+/// their user, org, teams and role. Of the tokens that the namespaces of one connection bring, the one issued last says who it is: an
+/// older one opens its namespace with the rights of the newer. Refusals are a connect_error whose message is the bare code and whose data
+/// is the SocketError. Thread: any loop; immutable but for its locked counters.
 class Admission {
 public:
-    Admission(const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses,
+    Admission(const auth::TokenVerifier& verifier, const Limits& limits, AddressGuard& addresses, const Identities& identities,
               std::chrono::milliseconds token_grace = std::chrono::seconds(30))
-        : verifier_(verifier), limits_(limits), guard_(addresses), token_grace_(token_grace) {}
+        : verifier_(verifier), limits_(limits), guard_(addresses), identities_(identities), token_grace_(token_grace) {}
 
     /// Counts the connections of an address here, where it is known for whom a proxy forwards; else the listener does. Before the server
     /// starts.
     void count_addresses() { counts_addresses_ = true; }
+
+    /// Told of every token that opens a connection, on its loop. Before the server starts.
+    void on_first_seen(std::function<void(const IdentityRef&)> told) { first_seen_ = std::move(told); }
 
     enum class Who : std::uint8_t { Everybody, Admins };
     /// Registers the middleware. After the verifier has its source, before the server starts.
@@ -32,11 +38,14 @@ public:
 private:
     Result<void> admit(sio::Socket& socket, Who who);
     Result<auth::Claims> check_token(sio::Socket& socket, std::string_view address);
-    Result<void> seat(sio::Socket& socket, const auth::Claims& claims, std::string_view address);
+    Result<void> seat(sio::Socket& socket, const auth::Claims& claims, Who who, std::string_view address);
+    Result<void> follow(sio::Connection& connection, const auth::Claims& claims, IdentityRef identity);
 
     const auth::TokenVerifier& verifier_;
     const Limits& limits_;
     AddressGuard& guard_;
+    const Identities& identities_;
+    std::function<void(const IdentityRef&)> first_seen_;
     std::chrono::milliseconds token_grace_;
     bool counts_addresses_ = false;
     UserCounts users_;

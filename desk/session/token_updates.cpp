@@ -1,33 +1,8 @@
 #include "desk/session/token_updates.hpp"
 
-#include <vector>
-
 #include "desk/model/time.hpp"
-#include "desk/session/own_rooms.hpp"
 
 namespace desk {
-
-namespace {
-
-bool same_rights(const Actor& a, const Actor& b) { return a.role == b.role && a.teams == b.teams && a.name == b.name; }
-
-/// Puts every socket of the connection into the rooms of its new role and teams. Who is no admin any more leaves /dashboard.
-void change_identity(sio::Connection& connection, Visitor& visitor, IdentityRef identity) {
-    const IdentityRef before = std::exchange(visitor.identity, std::move(identity));
-    const bool lost_admin = before->actor.role == Role::Admin && visitor.actor().role != Role::Admin;
-    sio::SocketHandle dashboard;
-    connection.for_each_socket([&](sio::Socket& socket) {
-        leave_own_rooms(socket, before->actor);
-        join_own_rooms(socket, visitor.actor());
-        if (lost_admin && socket.nsp().name() == "/dashboard") dashboard = socket.handle();
-    });
-    if (sio::Socket* const socket = connection.server().find(dashboard)) {
-        socket->emit("error", sio::json::Raw{to_socket_error(Error{ErrorCode::Forbidden}.because("ROLE_CHANGED"))});
-        socket->disconnect();
-    }
-}
-
-}  // namespace
 
 void TokenUpdates::add_to(sio::Namespace& nsp) {
     door_.on(nsp, "token:update", Kind::Plain, [this](sio::Socket& socket, const sio::Event& event) { return update(socket, event); });
@@ -51,6 +26,11 @@ Result<void> TokenUpdates::update(sio::Socket& socket, const sio::Event& event) 
         expel(connection, to_socket_error(refused));
         return {};
     }
+    auto identity = identities_.directory().identify(*claims);
+    if (!identity) {
+        expel(connection, to_socket_error(identity.error()));
+        return {};
+    }
     // Six sockets of one connection answer one request six times: a token in force already costs nothing.
     if (claims->exp != visitor.life.expires_at_s()) {
         const RateLimit& limit = door_.limits().token_updates;
@@ -64,8 +44,8 @@ Result<void> TokenUpdates::update(sio::Socket& socket, const sio::Event& event) 
     const auto expiry = sio::json::object({{"expiresAt", iso(claims->exp * 1'000'000)}});
     socket.emit("token:updated", expiry);
     if (event.wants_ack()) event.ack(sio::json::object({{"ok", true}, {"expiresAt", iso(claims->exp * 1'000'000)}}));
-    auto identity = identity_from(*claims);
-    if (!same_rights(identity->actor, visitor.actor())) change_identity(connection, visitor, std::move(identity));
+    // Last, for it may disconnect the socket that asked. What asks for the update is taken as the newest, whatever its `iat`.
+    identities_.change(connection, std::move(*identity));
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "desk/auth/token_verifier.hpp"
 #include "desk/session/door.hpp"
+#include "desk/session/identities.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
@@ -11,7 +12,8 @@ namespace desk {
 /// Thread: any loop; immutable.
 class TokenUpdates {
 public:
-    TokenUpdates(Door& door, const auth::TokenVerifier& verifier) : door_(door), verifier_(verifier) {}
+    TokenUpdates(Door& door, const auth::TokenVerifier& verifier, const Identities& identities)
+        : door_(door), verifier_(verifier), identities_(identities) {}
 
     /// Before the server starts.
     void add_to(sio::Namespace& nsp);
@@ -21,6 +23,7 @@ private:
 
     Door& door_;
     const auth::TokenVerifier& verifier_;
+    const Identities& identities_;
 };
 
 }  // namespace desk

@@ -52,6 +52,25 @@ struct Pending {
     std::int64_t count_seq = 0;
     bool arriving = false;  ///< at CONNECT: the rows of the automatic rooms wait too
     bool overflow = false;
+    bool rights_changed = false;  ///< of who asked, so that the answer may be wrong
+};
+
+/// The tickets or conversations of a socket whose rights changed, until the store has said which it may keep (delivery/recheck.hpp).
+struct Recheck {
+    struct Subject {
+        std::string id;
+        std::string pending_room;
+        bool lost = false;
+    };
+    struct Held {
+        std::size_t subject;  ///< index; past the end: one that goes to its lists, whatever becomes of the subjects
+        sio::EncodedEvent event;
+    };
+    std::vector<Subject> subjects;
+    std::vector<Held> held;
+    sio::Hold hold;
+    bool overflow = false;
+    bool again = false;  ///< rights changed once more meanwhile
 };
 
 /// What a socket has of a ticket or conversation from its answer, so that rows up to there, still on their way, do not come again.
@@ -76,6 +95,7 @@ struct Seat {
     std::uint8_t flooded_seconds = 0;   ///< one after the other, each at ten times the limit
     sio::Hold hold;                     ///< of an event that waits for them
     std::unique_ptr<Pending> pending;
+    std::unique_ptr<Recheck> recheck;
     std::vector<Floor> floors;  ///< for seconds after entering
 };
 

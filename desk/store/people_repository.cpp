@@ -21,6 +21,15 @@ constexpr sql::Sql kFindUser{
 constexpr sql::Sql kListUsers{
     "SELECT id, name, avatar_url, role, email, company, team_ids, active, locale, timezone, source, claims_iat, version, updated_at "
     "FROM users WHERE org = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
+constexpr sql::Sql kListByRole{
+    "SELECT id, name, avatar_url, role, email, company, team_ids, active, locale, timezone, source, claims_iat, version, updated_at "
+    "FROM users WHERE org = ?1 AND id > ?2 AND role = ?4 ORDER BY id LIMIT ?3"};
+constexpr sql::Sql kListStaff{
+    "SELECT id, name, avatar_url, role, email, company, team_ids, active, locale, timezone, source, claims_iat, version, updated_at "
+    "FROM users WHERE org = ?1 AND id > ?2 AND role IN ('admin', 'agent', 'bot') AND active = 1 ORDER BY id LIMIT ?3"};
+constexpr sql::Sql kListRecords{
+    "SELECT id, name, avatar_url, role, email, company, team_ids, active, locale, timezone, source, claims_iat, version, updated_at "
+    "FROM users WHERE org = ?1 AND id > ?2 AND source = 'record' ORDER BY id LIMIT ?3"};
 constexpr sql::Sql kStaff{
     "SELECT id, name, avatar_url, role, email, company, team_ids, active, locale, timezone, source, claims_iat, version, updated_at "
     "FROM users WHERE org = ?1 AND role IN ('admin', 'agent') AND active = 1 ORDER BY id"};
@@ -34,6 +43,7 @@ constexpr sql::Sql kSaveUser{
 
 constexpr sql::Sql kFindTeam{"SELECT id, name, version FROM teams WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kListTeams{"SELECT id, name, version FROM teams WHERE org = ?1 ORDER BY id"};
+constexpr sql::Sql kPageTeams{"SELECT id, name, version FROM teams WHERE org = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr sql::Sql kAddTeam{"INSERT INTO teams (org, id, name, version) VALUES (?1, ?2, ?2, 1) ON CONFLICT (org, id) DO NOTHING"};
 constexpr sql::Sql kSaveTeam{
     "INSERT INTO teams (org, id, name, version) VALUES (?1, ?2, ?3, ?4) "
@@ -63,6 +73,12 @@ std::vector<User> read_users(sql::Rows rows, std::string_view org) {
 }
 
 Team read_team(const sql::Rows& row) { return {row.text(0), row.text(1), row.integer(2)}; }
+
+std::vector<Team> read_teams(sql::Rows rows) {
+    std::vector<Team> out;
+    while (rows.next()) out.push_back(read_team(rows));
+    return out;
+}
 
 }  // namespace
 
@@ -106,6 +122,18 @@ std::vector<User> Users::list(std::string_view after, std::int64_t limit) const 
     return read_users(session_.query(kListUsers, org_, after, limit), org_);
 }
 
+std::vector<User> Users::list(Role role, std::string_view after, std::int64_t limit) const {
+    return read_users(session_.query(kListByRole, org_, after, limit, to_string(role)), org_);
+}
+
+std::vector<User> Users::list_staff(std::string_view after, std::int64_t limit) const {
+    return read_users(session_.query(kListStaff, org_, after, limit), org_);
+}
+
+std::vector<User> Users::list_records(std::string_view after, std::int64_t limit) const {
+    return read_users(session_.query(kListRecords, org_, after, limit), org_);
+}
+
 std::vector<User> Users::staff() const { return read_users(session_.query(kStaff, org_), org_); }
 
 void Users::save(const User& u) {
@@ -120,11 +148,10 @@ std::optional<Team> Teams::find(std::string_view id) const {
     return read_team(row);
 }
 
-std::vector<Team> Teams::list() const {
-    std::vector<Team> out;
-    auto rows = session_.query(kListTeams, org_);
-    while (rows.next()) out.push_back(read_team(rows));
-    return out;
+std::vector<Team> Teams::list() const { return read_teams(session_.query(kListTeams, org_)); }
+
+std::vector<Team> Teams::list(std::string_view after, std::int64_t limit) const {
+    return read_teams(session_.query(kPageTeams, org_, after, limit));
 }
 
 void Teams::insert_if_absent(std::string_view id) { session_.run(kAddTeam, org_, id); }

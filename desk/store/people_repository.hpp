@@ -36,6 +36,10 @@ public:
     std::optional<UserRef> find_ref(std::string_view id) const;
     /// By id, after `after`.
     std::vector<User> list(std::string_view after, std::int64_t limit) const;
+    /// The same of users of that role; of active admins, agents and bots; of those with a record of their own.
+    std::vector<User> list(Role role, std::string_view after, std::int64_t limit) const;
+    std::vector<User> list_staff(std::string_view after, std::int64_t limit) const;
+    std::vector<User> list_records(std::string_view after, std::int64_t limit) const;
     /// Ids of active staff: admins and agents.
     std::vector<User> staff() const;
     void save(const User& user);
@@ -51,6 +55,8 @@ public:
     Teams(sql::Session& session, std::string_view org) : session_(session), org_(org) {}
     std::optional<Team> find(std::string_view id) const;
     std::vector<Team> list() const;
+    /// By id, after `after`.
+    std::vector<Team> list(std::string_view after, std::int64_t limit) const;
     void insert_if_absent(std::string_view id);
     void save(const Team& team);
 

@@ -13,6 +13,7 @@
 #include "desk/model/ids.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/store/chat_repository.hpp"
+#include "desk/store/doors.hpp"
 #include "desk/store/known_users.hpp"
 #include "desk/store/log.hpp"
 #include "desk/store/notification_repository.hpp"
@@ -41,6 +42,7 @@ public:
     const Conversations conversations() const { return {session_, org_}; }
     const ChatMessages chat_messages() const { return {session_, org_}; }
     const Notifications notifications() const { return {session_, org_}; }
+    const Revocations revocations() const { return {session_, org_}; }
     // NOLINTEND(readability-const-return-type)
     LogReader log() const { return {session_, org_}; }
 
@@ -86,6 +88,7 @@ public:
     Conversations conversations() { return {session(), org()}; }
     ChatMessages chat_messages() { return {session(), org()}; }
     Notifications notifications() { return {session(), org()}; }
+    Revocations revocations() { return {session(), org()}; }
 
     /// The machine's clock, which no test clock moves: for time-outs (domain.md 9 "Time").
     std::int64_t real_us() const { return shared_.real_us(); }

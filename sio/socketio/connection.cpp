@@ -167,11 +167,11 @@ Socket* Connection::socket(std::string_view nsp) {
     return found != nullptr && found->connected() ? found : nullptr;
 }
 
-void Connection::for_each_socket(FunctionRef<void(Socket&)> visit) {
+void Connection::for_each_socket(FunctionRef<void(Socket&)> visit, Visit which) {
     // The one visited may go: see on_close.
     for (Socket* socket = sockets_; socket != nullptr;) {
         Socket* const next = socket->next_;
-        if (socket->connected()) visit(*socket);
+        if (socket->connected() || (which == Visit::ConnectingToo && socket->state_ == Socket::State::Connecting)) visit(*socket);
         socket = next;
     }
 }

@@ -52,7 +52,8 @@ public:
     /// Ends the session: every socket is disconnected with `forced server close` before this returns.
     void close();
 
-    void for_each_socket(FunctionRef<void(Socket&)> visit);
+    enum class Visit : std::uint8_t { Connected, ConnectingToo };
+    void for_each_socket(FunctionRef<void(Socket&)> visit, Visit which = Visit::Connected);
     /// The connected socket of that namespace, or nullptr.
     Socket* socket(std::string_view nsp);
 

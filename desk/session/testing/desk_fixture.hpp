@@ -14,6 +14,7 @@
 #include "desk/auth/token_verifier.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
+#include "desk/session/identities.hpp"
 #include "sio/socketio/testing/fixture.hpp"
 
 namespace desk::testing {
@@ -93,7 +94,9 @@ protected:
     Limits limits_;
     const auth::TokenVerifier verifier_{auth::KeySet({key()})};
     AddressGuard addresses_{limits_};
-    Admission admission_{verifier_, limits_, addresses_};
+    Directory directory_;
+    Identities identities_{directory_};
+    Admission admission_{verifier_, limits_, addresses_, identities_};
     Door door_{limits_};
 
 private:

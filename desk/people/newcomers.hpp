@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "desk/session/directory.hpp"
+#include "desk/store/store.hpp"
+
+namespace desk::people {
+
+/// Notes down agents and admins who connect and whom the store does not know, or knows otherwise than their token, so that tickets can be
+/// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads, many
+/// at a time; when the store is busy or does not answer it is left for a later CONNECT.  Thread: any.
+class Newcomers {
+public:
+    Newcomers(store::Store& store, const Directory& directory);
+
+    /// Somebody has opened a connection.
+    void seen(const IdentityRef& who);
+
+private:
+    struct Waiting {
+        std::vector<IdentityRef> people;
+        bool busy = false;  ///< the store is being asked about this org
+    };
+    void take(const std::string& org);
+    void write(const std::string& org, std::vector<IdentityRef> unknown);
+    void done(const std::string& org, bool known);
+
+    store::Store& store_;
+    const Directory& directory_;
+    /// Who was looked up already, by hash: each has one place, and who comes to it next is looked up again.
+    std::unique_ptr<std::array<std::atomic<std::uint64_t>, 65536>> seen_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, Waiting> orgs_;
+    std::size_t waiting_ = 0;
+};
+
+}  // namespace desk::people
