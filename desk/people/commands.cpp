@@ -41,7 +41,7 @@ Org stored_org(Transaction& tx) {
 }  // namespace
 
 Result<void> must_administer(const Actor& actor) {
-    if (actor.administers() || actor.role == Role::System) return {};
+    if (actor.administers()) return {};
     return fail(ErrorCode::Forbidden);
 }
 
