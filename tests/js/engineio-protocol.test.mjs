@@ -5,7 +5,7 @@ import { Polling, Wire, http, tcp } from "./lib/raw.mjs";
 import { REFERENCE, startConformance } from "./lib/server.mjs";
 
 let server;
-before(async () => (server = await startConformance()));
+before(async () => (server = await startConformance("--ping-timeout", "1500")));
 after(() => server?.stop());
 
 const url = (query) => `${server.url}/engine.io/?${query}`;
@@ -27,7 +27,7 @@ async function stillServes() {
 }
 
 describe("handshake", () => {
-    const settings = { pingInterval: 300, pingTimeout: 200, maxPayload: 1000000 };
+    const settings = { pingInterval: 300, pingTimeout: 1500, maxPayload: 1000000 };
 
     test("over polling offers the upgrade", async () => {
         const { handshake } = await Polling.open(server.url);

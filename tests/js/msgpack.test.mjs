@@ -7,7 +7,7 @@ import { once, within } from "./lib/inbox.mjs";
 import { startConformance } from "./lib/server.mjs";
 
 let server;
-before(async () => (server = await startConformance("--parser", "msgpack")));
+before(async () => (server = await startConformance("--parser", "msgpack", "--ping-timeout", "20000")));
 after(() => server?.stop());
 
 for (const [title, transports] of TRANSPORTS) {

@@ -6,7 +6,7 @@ import { once, within } from "./lib/inbox.mjs";
 import { startConformance } from "./lib/server.mjs";
 
 let server;
-before(async () => (server = await startConformance("--recovery", "60000", "--loops", "3")));
+before(async () => (server = await startConformance("--recovery", "60000", "--ping-timeout", "20000", "--loops", "3")));
 after(() => server?.stop());
 
 /** Cuts the transport under a client; resolves when it and the server have noticed. */

@@ -6,7 +6,7 @@ import { once, within } from "./lib/inbox.mjs";
 import { REFERENCE, startConformance } from "./lib/server.mjs";
 
 let server;
-before(async () => (server = await startConformance()));
+before(async () => (server = await startConformance("--ping-timeout", "20000")));
 after(() => server?.stop());
 
 const bytes = (...values) => Buffer.from(values);

@@ -5,7 +5,7 @@ import { Wire } from "./lib/raw.mjs";
 import { REFERENCE, startConformance } from "./lib/server.mjs";
 
 let server;
-before(async () => (server = await startConformance()));
+before(async () => (server = await startConformance("--ping-timeout", "1500")));
 after(() => server?.stop());
 
 async function open(t) {
