@@ -162,6 +162,7 @@ struct DeskServer::Parts {
         source.tops = [this](const std::vector<std::string>& orgs, LogSource::Tops done) {
             const auto tops_of = [orgs](const store::Snapshot& snapshot) -> Result<std::vector<Cursor>> {
                 std::vector<Cursor> tops;
+                tops.reserve(orgs.size());
                 for (const auto& org : orgs) tops.push_back(store::LogReader(snapshot.session(), org).position());
                 return tops;
             };

@@ -87,7 +87,7 @@ OnlineLists::List* OnlineLists::find(const std::string& org, const std::string& 
 
 void OnlineLists::joined(Arrival arrival) {
     auto& home = home_loop(io_, arrival.who->actor.org);
-    run_on(home, [this, arrival = std::move(arrival)]() mutable { enter(std::move(arrival)); });
+    run_on(home, [this, arrival = std::move(arrival)] { enter(arrival); });
 }
 
 void OnlineLists::left(const std::string& org, std::string conversation, const SocketHandle& socket) {
@@ -104,7 +104,7 @@ void OnlineLists::ended(const std::string& org, const std::string& conversation)
     tidy(*list);
 }
 
-void OnlineLists::enter(Arrival arrival) {
+void OnlineLists::enter(const Arrival& arrival) {
     const std::string& org = arrival.who->actor.org;
     auto& home = home_loop(io_, org);
     auto& slot = boards_[home.index()][key_of(org, arrival.conversation)];

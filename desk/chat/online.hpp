@@ -71,7 +71,7 @@ private:
     static std::string key_of(std::string_view org, std::string_view conversation);
     bool is_open(unsigned loop, const std::string& key) const;
     List* find(const std::string& org, const std::string& conversation);
-    void enter(Arrival arrival);
+    void enter(const Arrival& arrival);
     void leave(List& list, const sio::SocketHandle& socket);
     void drop(List& list, const Member& member);
     void changed(List& list);

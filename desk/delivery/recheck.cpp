@@ -91,7 +91,7 @@ void Rechecks::begin(std::span<sio::Socket* const> sockets) {
         put_out(*socket);
         if (seat_of(*socket).recheck) items->push_back(item_of(*socket));
     }
-    if (!items->empty()) ask(std::move(items), 0);
+    if (!items->empty()) ask(items, 0);
 }
 
 void Rechecks::put_out(sio::Socket& socket) {
@@ -119,7 +119,7 @@ Rechecks::Item Rechecks::item_of(sio::Socket& socket) {
     return item;
 }
 
-void Rechecks::ask(std::shared_ptr<Items> items, std::size_t first) {
+void Rechecks::ask(const std::shared_ptr<Items>& items, std::size_t first) {
     const std::string org = (*items)[first].identity->actor.org;
     store_.read(
         org,
@@ -140,7 +140,7 @@ void Rechecks::ask(std::shared_ptr<Items> items, std::size_t first) {
         });
 }
 
-void Rechecks::answered(std::shared_ptr<Items> items, std::size_t first, bool known) {
+void Rechecks::answered(const std::shared_ptr<Items>& items, std::size_t first, bool known) {
     const std::size_t end = std::min(items->size(), first + kBatch);
     for (std::size_t i = first; i < end; ++i) {
         const Item& item = (*items)[i];
@@ -154,7 +154,7 @@ void Rechecks::answered(std::shared_ptr<Items> items, std::size_t first, bool kn
             finish(*socket, item);
         }
     }
-    if (end < items->size()) ask(std::move(items), end);
+    if (end < items->size()) ask(items, end);
 }
 
 void Rechecks::finish(sio::Socket& socket, const Item& item) {

@@ -53,8 +53,8 @@ private:
 
     void put_out(sio::Socket& socket);
     static Item item_of(sio::Socket& socket);
-    void ask(std::shared_ptr<Items> items, std::size_t first);
-    void answered(std::shared_ptr<Items> items, std::size_t first, bool known);
+    void ask(const std::shared_ptr<Items>& items, std::size_t first);
+    void answered(const std::shared_ptr<Items>& items, std::size_t first, bool known);
     void finish(sio::Socket& socket, const Item& item);
     void keep(sio::Socket& socket, const std::string& id, bool ticket);
     void lose(sio::Socket& socket, const std::string& id, bool ticket);

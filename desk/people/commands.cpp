@@ -79,7 +79,7 @@ Result<Team> run(Transaction& tx, const Actor& actor, const CreateTeam& command)
     if (!name) return fail(std::move(name.error()));
     if (command.id && tx.teams().find(*command.id)) return exists();
     tx.orgs().insert_if_absent(tx.now_us());
-    const Team team{command.id ? *command.id : tx.next_id(IdKind::Team), std::move(*name), 1};
+    Team team{command.id ? *command.id : tx.next_id(IdKind::Team), std::move(*name), 1};
     tx.teams().save(team);
     return team;
 }

@@ -124,6 +124,7 @@ std::string typescript_declarations() {
     for (const Object* object : records.objects()) write_interface(out, *object);
     for (const WordList* list : records.word_lists()) write_words(out, list->name, list->words);
     std::vector<std::string_view> codes;
+    codes.reserve(kErrorCodes);
     for (std::size_t i = 0; i < kErrorCodes; ++i) codes.push_back(info(static_cast<ErrorCode>(i)).code);
     write_words(out, "ErrorCode", codes);
     out += "\n/** In every namespace. */\n";

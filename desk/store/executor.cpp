@@ -15,7 +15,11 @@ Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std:
 
 Executor::Executor(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us,
                    std::vector<Reaction> reactions, Committed committed, sio::Log& log)
-    : options_(options), now_us_(std::move(now_us)), reactions_(std::move(reactions)), committed_(std::move(committed)), log_(log) {
+    : options_(std::move(options)),
+      now_us_(std::move(now_us)),
+      reactions_(std::move(reactions)),
+      committed_(std::move(committed)),
+      log_(log) {
     for (auto& session : sessions) {
         workers_.push_back(std::make_unique<Worker>());
         workers_.back()->session = std::move(session);

@@ -6,7 +6,7 @@
 namespace desk::store {
 
 ReaderPool::ReaderPool(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us, sio::Log& log)
-    : options_(options), now_us_(std::move(now_us)), log_(log), sessions_(std::move(sessions)) {
+    : options_(std::move(options)), now_us_(std::move(now_us)), log_(log), sessions_(std::move(sessions)) {
     for (auto& session : sessions_) threads_.emplace_back([this, &own = *session] { work(own); });
 }
 

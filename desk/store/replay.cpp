@@ -31,7 +31,8 @@ public:
 
 private:
     static ReplayedEvent event(EventRow& row, std::string& payload) {
-        return {row.seq, std::move(row.event_id), std::move(row.name), std::move(row.subject), std::move(payload), row.occurred_at_us, row.unread};
+        return {row.seq,   std::move(row.event_id), std::move(row.name), std::move(row.subject), std::move(payload), row.occurred_at_us,
+                row.unread};
     }
 
     /// Is it for a room this reader is in, had they been connected?
