@@ -1,13 +1,15 @@
 #pragma once
 
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "desk/rest/api.hpp"
 #include "desk/store/store.hpp"
 
 namespace desk::rest {
+
+inline Answer answer_of(int status, std::string json) { return {status, std::move(json), false, {}}; }
+inline Answer answer_of(int, Answer answer) { return answer; }
 
 /// Runs a writing command for a request, once for each Idempotency-Key. `run`: Result<T>(Transaction&); `show`: what to answer with, a
 /// std::string(T&&) or Answer(T&&); both inside the transaction. `after`: void(), when that is committed, before the answer.
@@ -19,10 +21,7 @@ void write(store::Store& store, const Call& call, Reply reply, int status, Run r
             return once(tx, idempotency, [&]() -> Result<Answer> {
                 auto outcome = run(tx);
                 if (!outcome) return std::unexpected(std::move(outcome.error()));
-                if constexpr (std::is_same_v<decltype(show(std::move(*outcome))), Answer>)
-                    return show(std::move(*outcome));
-                else
-                    return Answer{status, show(std::move(*outcome)), false, {}};
+                return answer_of(status, show(std::move(*outcome)));
             });
         },
         [reply = std::move(reply), after = std::move(after)](Result<Answer> outcome) mutable {
