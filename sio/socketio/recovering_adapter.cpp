@@ -30,7 +30,7 @@ std::vector<std::string> rooms_of(const RecoverableSession& session) {
 /// On the loop the client came back to, with what the other loop's log had.
 struct RecoveringAdapter::Restoring {
     unsigned loop;         ///< the new one
-    std::uint64_t last;    ///< what was dispatched later than this is not in `missed`
+    std::uint64_t last;    ///< what was dispatched later than this is not in `missed`, when the loop is another
     std::uint64_t mark;    ///< but in the new loop's log behind this
     std::uint64_t offset;  ///< what the client had last
     RecoverableSession session;
@@ -63,7 +63,7 @@ void RecoveringAdapter::broadcast(const EncodedEvent& event, const Target& targe
         const std::uint64_t id = ++state_->last;
         const EncodedEvent dated = event.with_text(state_->prefix + std::to_string(id));
         entry = std::make_shared<const MissableEvent>(
-            MissableEvent{id, unix_ms(), StoredTarget(target), event.msgpack().frame ? dated.with_msgpack() : dated});
+            MissableEvent{id, unix_ms(), StoredTarget(target), event.msgpack().frame ? dated.with_msgpack() : dated, false});
         for (const auto& table : nsp_.tables_) {
             if (table.get() == here || for_one) continue;
             table->hub().loop().post([state = state_, &table = *table, entry] {
@@ -119,11 +119,15 @@ void RecoveringAdapter::restore(std::string_view pid, std::string_view offset, R
     const unsigned index = here->hub().index();
     Restoring restoring{index, 0, 0, *id, std::move(kept->session), std::nullopt, std::move(callback)};
     const auto collect = [](const RecoveryLog& log, Restoring& wanted) {
-        if (const auto position = log.position_after(wanted.offset)) wanted.missed = log.since(*position, rooms_of(wanted.session));
+        const auto position = log.position_after(wanted.offset, wanted.session.sid);
+        if (!position) return;
+        wanted.missed = log.since(*position, rooms_of(wanted.session));
+        // What the old loop sent itself meanwhile stands there without having passed its mailbox.
+        std::erase_if(*wanted.missed, [&](const MissableEventRef& entry) { return entry->id > wanted.last; });
     };
     if (kept->loop == index) {
-        collect(state_->logs[index], restoring);
         restoring.last = UINT64_MAX;
+        collect(state_->logs[index], restoring);
         return finish(*state_, std::move(restoring));
     }
     const std::scoped_lock lock(state_->dispatch);
@@ -153,7 +157,7 @@ void RecoveringAdapter::finish(State& state, Restoring restoring) {
         StoredTarget own_room;
         own_room.add_room(restoring.session.sid);
         const auto adopt = [&](std::uint64_t id, const EncodedEvent& event) {
-            log.append(std::make_shared<const MissableEvent>(MissableEvent{id, unix_ms(), own_room, event}));
+            log.append(std::make_shared<const MissableEvent>(MissableEvent{id, unix_ms(), own_room, event, true}));
         };
         adopt(restoring.offset, {});
         for (const auto& entry : *restoring.missed) adopt(entry->id, entry->event);

@@ -35,8 +35,10 @@ void RecoveryLog::prune(std::int64_t now_ms) {
     }
 }
 
-std::optional<std::uint64_t> RecoveryLog::position_after(std::uint64_t id) const {
-    const auto found = std::find_if(events_.rbegin(), events_.rend(), [id](const MissableEventRef& entry) { return entry->id == id; });
+std::optional<std::uint64_t> RecoveryLog::position_after(std::uint64_t id, const std::string& sid) const {
+    const auto found = std::find_if(events_.rbegin(), events_.rend(), [&](const MissableEventRef& entry) {
+        return entry->id == id && (!entry->adopted || reaches(*entry, {&sid, 1}));
+    });
     if (found == events_.rend()) return std::nullopt;
     return first_ + static_cast<std::uint64_t>(events_.rend() - found);
 }

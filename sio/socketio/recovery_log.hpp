@@ -21,6 +21,7 @@ struct MissableEvent {
     std::int64_t at_ms = 0;
     StoredTarget target;
     EncodedEvent event;
+    bool adopted = false;  ///< stands here for one socket alone, which got it from another loop
 };
 using MissableEventRef = std::shared_ptr<const MissableEvent>;
 
@@ -33,8 +34,9 @@ public:
     void append(MissableEventRef event);
     /// The position behind the newest.
     std::uint64_t end() const { return first_ + events_.size(); }
-    /// The position behind the event, the last of it when it stands here twice; nullopt when it is not (or no longer) here.
-    std::optional<std::uint64_t> position_after(std::uint64_t id) const;
+    /// The position behind the event as the socket `sid` got it, the last of it when it stands here twice; nullopt when it is not (or no
+    /// longer) here.
+    std::optional<std::uint64_t> position_after(std::uint64_t id, const std::string& sid) const;
     /// Those from `position` on that a socket in `rooms` (its own among them) would have got.
     std::vector<MissableEventRef> since(std::uint64_t position, std::span<const std::string> rooms) const;
 

@@ -238,19 +238,79 @@ TEST_F(Recovery, MultiLoopLosesAndRepeatsNothing) {
     relayer.join();
 }
 
+TEST_F(Recovery, MultiLoopTakesFromTheOldLoopOnlyWhatTheNewOneHasNot) {
+    std::promise<void> busy;
+    std::promise<void> asked;
+    std::thread::id probed;
+    bool armed = false;
+    options_.connection_state_recovery->skip_middlewares = false;
+    register_all();
+    io().of("/probe").on_connection([&](Socket&) { probed = std::this_thread::get_id(); });
+    io().use([&](Socket& socket, Next next) {
+        // Runs after this turn, and thus after the old loop was asked.
+        if (armed) socket.connection().loop().post([&] { asked.set_value(); });
+        next();
+    });
+    io().on("hold-and-tell", [&](Socket&, const Event&) {
+        busy.set_value();
+        asked.get_future().wait();
+        io().to("room").emit("told");
+    });
+    start();
+    auto on_home = [&, home = std::optional<std::thread::id>()](bool wanted) mutable {
+        for (;;) {
+            auto client = join("/probe");
+            if (!home) home = probed;
+            if ((probed == *home) == wanted) return client;
+        }
+    };
+    auto client = on_home(true);
+    auto holder = on_home(true);
+    auto wanderer = on_home(false);
+    const Session session = enter(*client);
+    enter(*holder);
+    io().to("room").emit("seen");
+    const std::string seen = client->receive();
+    EXPECT_TRUE(holder->receive().starts_with(R"(42["seen")"));
+    cut(client);
+
+    armed = true;
+    holder->send(R"(42["hold-and-tell"])");
+    busy.get_future().wait();
+    EXPECT_EQ(enter(*wanderer, session, offset_of(seen)).sid, session.sid);
+    EXPECT_TRUE(wanderer->receive().starts_with(R"(42["told")"));
+    io().to("room").emit("after");
+    EXPECT_TRUE(wanderer->receive().starts_with(R"(42["after")")) << "and once only";
+}
+
 TEST(RecoveryLog, ForgetsTheOldestOverItsBytes) {
     detail::RecoveryLog log(2000, 1000);
     const auto event = detail::encode_event("/", {}, true, "event", std::string(300, 'x'));
     for (std::uint64_t id = 1; id <= 10; ++id) {
-        log.append(std::make_shared<const detail::MissableEvent>(detail::MissableEvent{id, 0, StoredTarget(), event}));
+        log.append(std::make_shared<const detail::MissableEvent>(detail::MissableEvent{id, 0, StoredTarget(), event, false}));
     }
     EXPECT_EQ(log.end(), 10U);
-    EXPECT_EQ(log.position_after(1), std::nullopt);
-    ASSERT_EQ(log.position_after(9), 9U);
+    EXPECT_EQ(log.position_after(1, "sid"), std::nullopt);
+    ASSERT_EQ(log.position_after(9, "sid"), 9U);
     EXPECT_EQ(log.since(9, {}).size(), 1U);
-    log.append(std::make_shared<const detail::MissableEvent>(detail::MissableEvent{11, 5000, StoredTarget(), event}));
-    EXPECT_EQ(log.position_after(10), std::nullopt) << "too old";
-    EXPECT_EQ(log.position_after(11), 11U);
+    log.append(std::make_shared<const detail::MissableEvent>(detail::MissableEvent{11, 5000, StoredTarget(), event, false}));
+    EXPECT_EQ(log.position_after(10, "sid"), std::nullopt) << "too old";
+    EXPECT_EQ(log.position_after(11, "sid"), 11U);
+}
+
+TEST(RecoveryLog, WhatOneSocketBroughtAlongIsNoPositionOfAnother) {
+    detail::RecoveryLog log(100'000, 1000);
+    const auto event = detail::encode_event("/", {}, true, "event");
+    const auto add = [&](std::uint64_t id, std::string_view adopted_by) {
+        StoredTarget target;
+        if (!adopted_by.empty()) target.add_room(adopted_by);
+        log.append(std::make_shared<const detail::MissableEvent>(detail::MissableEvent{id, 0, target, event, !adopted_by.empty()}));
+    };
+    add(1, {});
+    add(2, {});
+    add(1, "mover");
+    EXPECT_EQ(log.position_after(1, "mover"), 3U);
+    EXPECT_EQ(log.position_after(1, "other"), 1U);
 }
 
 }  // namespace
