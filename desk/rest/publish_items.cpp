@@ -1,13 +1,13 @@
 #include "desk/rest/publish_items.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "desk/chat/requests.hpp"
 #include "desk/model/fields.hpp"
 #include "desk/rest/requests.hpp"
 #include "desk/session/rooms.hpp"
 #include "sio/base/json_writer.hpp"
+#include "sio/socketio/event.hpp"
 
 namespace desk::rest {
 
@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kMaxRooms = 100;
 constexpr std::size_t kMaxEventName = 100;
 constexpr std::size_t kMaxItemId = 255;
-constexpr std::array<std::string_view, 6> kNamespaces{"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"};
-/// What Socket.IO itself says on a socket.
-constexpr std::array<std::string_view, 6> kReserved{"connect",       "connect_error", "disconnect",
-                                                    "disconnecting", "newListener",   "removeListener"};
 
 bool is_item_id(std::string_view id) {
     return !id.empty() && id.size() <= kMaxItemId && std::ranges::all_of(id, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -30,7 +26,7 @@ Result<RawEvent> read_raw(Fields& fields, const PublishItem& item) {
     raw.event = item.event;
     raw.nsp = fields.optional_text("namespace").value_or("/");
     if (std::ranges::find(kNamespaces, raw.nsp) == kNamespaces.end()) fields.wrong("namespace", "UNKNOWN_VALUE");
-    if (std::ranges::find(kReserved, raw.event) != kReserved.end()) fields.wrong("event", "RESERVED");
+    if (sio::reserved_event(raw.event)) fields.wrong("event", "RESERVED");
     const auto names = fields.texts("rooms", kMaxRooms);
     if (auto wrong = fields.error()) return std::unexpected(std::move(*wrong));
     for (const auto& name : names) {

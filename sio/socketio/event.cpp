@@ -1,5 +1,8 @@
 #include "sio/socketio/event.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "sio/socketio/namespace.hpp"
 #include "sio/socketio/server.hpp"
 #include "sio/socketio/socket.hpp"
@@ -38,6 +41,12 @@ Ack Event::take_ack() const {
     const auto id = *ack_id_;
     ack_id_.reset();
     return {socket_.server(), socket_.handle(), nsp(), id};
+}
+
+bool reserved_event(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
+                                                                  "disconnecting", "newListener",   "removeListener"};
+    return std::ranges::find(kReserved, name) != kReserved.end();
 }
 
 }  // namespace sio

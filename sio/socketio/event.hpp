@@ -86,4 +86,7 @@ private:
     mutable bool deferred_ = false;
 };
 
+/// Names that neither side may emit: what Socket.IO itself tells a socket's handlers (`connect`, `disconnect`, ...).
+bool reserved_event(std::string_view name);
+
 }  // namespace sio

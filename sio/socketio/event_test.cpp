@@ -293,5 +293,12 @@ TEST_F(ServerAcks, EndWithATimeoutOrWithTheSocket) {
     EXPECT_EQ(journal_.wait(2).back(), to_string(ErrorCode::Closed));
 }
 
+TEST(ReservedEvents, AreThoseOfTheProtocol) {
+    for (const auto name : {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
+        EXPECT_TRUE(reserved_event(name)) << name;
+    }
+    for (const auto name : {"error", "", "Connect", "connection", "__proto__"}) EXPECT_FALSE(reserved_event(name)) << name;
+}
+
 }  // namespace
 }  // namespace sio

@@ -1,8 +1,5 @@
 #include "sio/socketio/packet.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "sio/base/bytes.hpp"
 
 namespace sio::detail {
@@ -78,12 +75,6 @@ Result<PacketView> decode_packet(std::string_view text, std::size_t max_attachme
     }
     packet.json = text;
     return checked(packet);
-}
-
-bool reserved_event(std::string_view name) {
-    static constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
-                                                                  "disconnecting", "newListener",   "removeListener"};
-    return std::ranges::find(kReserved, name) != kReserved.end();
 }
 
 }  // namespace sio::detail

@@ -26,7 +26,4 @@ struct PacketView {
 /// Errors: BadPacket, TooLarge (more attachments than `max_attachments`).
 Result<PacketView> decode_packet(std::string_view text, std::size_t max_attachments);
 
-/// Event names a client may not use.
-bool reserved_event(std::string_view name);
-
 }  // namespace sio::detail

@@ -85,12 +85,5 @@ TEST(Packet, PrefixesNeverCrash) {
     }
 }
 
-TEST(ReservedEvents, AreThoseOfTheProtocol) {
-    for (const auto name : {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
-        EXPECT_TRUE(reserved_event(name)) << name;
-    }
-    for (const auto name : {"error", "", "Connect", "connection", "__proto__"}) EXPECT_FALSE(reserved_event(name)) << name;
-}
-
 }  // namespace
 }  // namespace sio::detail
