@@ -187,9 +187,9 @@ struct DeskServer::Parts {
 
     /// Everything that needs the store.
     void wire() {
-        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence"}) admission.guard(io.of(name));
-        admission.guard(io.of("/dashboard"), Admission::Who::Admins);
-        for (const auto* name : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) {
+        for (const auto name : kNamespaces) {
+            const bool admins_only = name == to_string(Namespace::Dashboard);
+            admission.guard(io.of(name), admins_only ? Admission::Who::Admins : Admission::Who::Everybody);
             token_updates.add_to(io.of(name));
             door.refuse_unknown(io.of(name));
         }

@@ -222,7 +222,7 @@ bool Delivery::has_sockets(const std::string& org) const {
     const std::string room = rooms::everybody(org);
     const std::string_view name = room;
     const sio::Target target{{&name, 1}, {}};
-    for (const auto* nsp : {"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"}) {
+    for (const auto nsp : kNamespaces) {
         const sio::Namespace* const found = io_.find(nsp);
         for (unsigned i = 0; found != nullptr && i < io_.loops().size(); ++i) {
             if (found->may_have(i, target)) return true;

@@ -1,7 +1,5 @@
 #include "desk/model/event.hpp"
 
-#include <array>
-
 #include "sio/base/json.hpp"
 #include "sio/base/json_writer.hpp"
 
@@ -82,11 +80,6 @@ TicketAccess read_access(Value value) {
 }
 
 }  // namespace
-
-std::string_view to_string(Namespace nsp) {
-    constexpr std::array<std::string_view, 6> kNames{"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"};
-    return kNames[static_cast<std::size_t>(nsp)];
-}
 
 Namespace namespace_of(std::string_view event) {
     const std::string_view kind = event.substr(0, event.find(':'));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,8 +17,11 @@ namespace desk {
 
 enum class Namespace : std::uint8_t { Main, Tickets, Chat, Notifications, Presence, Dashboard };
 
+/// Their paths, in the order of Namespace.
+inline constexpr std::array<std::string_view, 6> kNamespaces{"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"};
+
 /// `/`, `/tickets`, ...
-std::string_view to_string(Namespace nsp);
+constexpr std::string_view to_string(Namespace nsp) { return kNamespaces[static_cast<std::size_t>(nsp)]; }
 
 /// Where an event of that name is emitted: `ticket:*` in /tickets, `chat:*` in /chat, `notification*` in /notifications, ...
 Namespace namespace_of(std::string_view event);

@@ -1,7 +1,6 @@
 #include "desk/people/live.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -14,8 +13,6 @@
 namespace desk::people {
 
 namespace {
-
-constexpr std::array<std::string_view, 6> kNamespaces{"/", "/tickets", "/chat", "/notifications", "/presence", "/dashboard"};
 
 std::string refusal(std::string_view reason) { return to_socket_error(Error{ErrorCode::AuthTokenInvalid}.because(reason)); }
 
