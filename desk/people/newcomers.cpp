@@ -86,7 +86,7 @@ void Newcomers::write(const std::string& org, std::vector<IdentityRef> unknown) 
     store_.write(
         org,
         [unknown = std::move(unknown)](store::Transaction& tx) -> Result<bool> {
-            for (const IdentityRef& who : unknown) tx.ensure(who->actor);
+            for (const IdentityRef& who : unknown) static_cast<void>(tx.note(who->actor));
             return true;
         },
         [this, org](const Result<bool>& written) { done(org, written.has_value()); });

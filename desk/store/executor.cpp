@@ -127,7 +127,7 @@ void Executor::give_back(const std::vector<OrgBatch>& batches) {
 }
 
 void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
-    worker.learned.clear();
+    worker.met.clear();
     if (const auto failed = run_all(worker, batches)) {
         ++stats_.failed_commits;
         log_.error("transaction failed", {{"reason", failed->detail}});
@@ -137,7 +137,7 @@ void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
         }
     } else {
         ++stats_.commits;
-        for (const User& user : worker.learned) known_.learn(user);
+        for (const auto& [user, wrote] : worker.met) wrote ? known_.learn(user) : known_.renew(user);
     }
     for (OrgBatch& batch : batches) {
         if (!batch.rows.empty() && committed_) committed_(batch.org, std::move(batch.rows));
@@ -166,11 +166,11 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
     sql::Connection& connection = session.connection();
     EventLog log(session, batch.org);
     log.lock();
-    const Shared shared{worker.ids, known_, reactions_, options_.real_us, worker.learned, options_.message};
+    const Shared shared{worker.ids, known_, reactions_, options_.real_us, worker.met, options_.message};
     for (std::size_t i = 0; i < batch.jobs.size() && !session.failed(); ++i) {
         if (auto saved = connection.savepoint(); !saved) session.fail(std::move(saved.error()));
         const EventLog::Mark mark = log.mark();
-        const std::size_t learned = worker.learned.size();
+        const std::size_t met = worker.met.size();
         Transaction transaction(session, log, now_us_(), shared);
         bool keep = false;
         try {
@@ -188,7 +188,7 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
         }
         if (!keep) {
             log.rewind(mark);
-            worker.learned.erase(worker.learned.begin() + static_cast<std::ptrdiff_t>(learned), worker.learned.end());
+            worker.met.erase(worker.met.begin() + static_cast<std::ptrdiff_t>(met), worker.met.end());
         }
         if (auto closed = keep ? connection.release() : connection.rollback_to(); !closed) session.fail(std::move(closed.error()));
     }

@@ -94,7 +94,7 @@ private:
     struct Worker {
         std::unique_ptr<sql::Session> session;
         IdGenerator ids;
-        std::vector<User> learned;
+        std::vector<MetUser> met;
         std::thread thread;
     };
 

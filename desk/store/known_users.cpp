@@ -29,6 +29,14 @@ void KnownUsers::learn(const User& user) {
     if (!fresh && user.version > at->second.version) at->second = user;
 }
 
+void KnownUsers::renew(const User& user) {
+    const std::scoped_lock lock(mutex_);
+    const auto users = orgs_.find(user.org);
+    if (users == orgs_.end()) return;
+    const auto at = users->second.find(user.ref.id);
+    if (at != users->second.end() && user.version > at->second.version) at->second = user;
+}
+
 void KnownUsers::forget(std::string_view org, std::string_view user) {
     const std::scoped_lock lock(mutex_);
     const auto users = orgs_.find(org);

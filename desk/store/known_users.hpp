@@ -20,8 +20,10 @@ public:
 
     /// The stored person when `actor` brings nothing new.
     std::optional<UserRef> find(const Actor& actor) const;
-    /// Call after the commit only. Of two records of a user the greater version stays.
+    /// Somebody wrote something. Call after the commit only. Of two records of a user the greater version stays.
     void learn(const User& user);
+    /// A record was written: who is known is known anew, nobody else takes a place. Call after the commit only.
+    void renew(const User& user);
     void forget(std::string_view org, std::string_view user);
 
 private:
@@ -36,6 +38,12 @@ private:
     std::size_t limit_;
     std::size_t size_ = 0;
     Map<Map<User>> orgs_;
+};
+
+/// A record that a transaction met, for those who know users after the commit.
+struct MetUser {
+    User user;
+    bool wrote;  ///< as the author of something; else only the record itself was written
 };
 
 /// True when the claims of `actor` would change `stored`: a Claims record and a token as new or newer that says something else.

@@ -120,6 +120,26 @@ TEST(EventLog, FindsARowByItsEventId) {
     EXPECT_FALSE(find("b"));
 }
 
+TEST(KnownUsers, ARecordRenewsWhoIsKnownAndMakesNobodyKnown) {
+    KnownUsers known(2);
+    User ann;
+    ann.org = "o";
+    ann.ref = {"ann", "Ann", std::nullopt, Role::Agent};
+    ann.source = UserSource::Record;
+    Actor actor;
+    actor.org = "o";
+    actor.user = "ann";
+    known.renew(ann);
+    EXPECT_FALSE(known.find(actor));
+    known.learn(ann);
+    ann.ref.name = "Anna";
+    known.renew(ann);
+    EXPECT_EQ(known.find(actor)->name, "Ann") << "no newer version";
+    ann.version = 2;
+    known.renew(ann);
+    EXPECT_EQ(known.find(actor)->name, "Anna");
+}
+
 TEST(KnownUsers, ATokenThatSaysNothingNewNeedsNoWrite) {
     KnownUsers known(2);
     Actor actor = testing::person("u", Role::Agent, {"t"});

@@ -9,7 +9,7 @@ Transaction::Mark Transaction::begin_part() {
         saved = begun.has_value();
         if (!saved) session().fail(std::move(begun.error()));
     }
-    return {log_.mark(), shared_.learned.size(), saved};
+    return {log_.mark(), shared_.met.size(), saved};
 }
 
 std::optional<Error> Transaction::end_part(const Mark& mark, bool keep) {
@@ -24,7 +24,7 @@ std::optional<Error> Transaction::end_part(const Mark& mark, bool keep) {
     }
     if (!keep) {
         log_.rewind(mark.log);
-        shared_.learned.erase(shared_.learned.begin() + static_cast<std::ptrdiff_t>(mark.learned), shared_.learned.end());
+        shared_.met.erase(shared_.met.begin() + static_cast<std::ptrdiff_t>(mark.met), shared_.met.end());
     }
     if (auto closed = keep ? connection.release() : connection.rollback_to(); !closed) session().fail(std::move(closed.error()));
     return failed;
@@ -36,11 +36,15 @@ void Transaction::raise(const DomainEvent& event) {
 
 UserRef Transaction::ensure(const Actor& actor) {
     if (auto known = shared_.known.find(actor)) return std::move(*known);
-    const auto stored = users().find(actor.user);
-    if (stored && !brings_news(actor, *stored)) {
-        shared_.learned.push_back(*stored);
-        return stored->ref;
-    }
+    User user = note(actor);
+    UserRef ref = user.ref;
+    shared_.met.push_back({std::move(user), true});
+    return ref;
+}
+
+User Transaction::note(const Actor& actor) {
+    auto stored = users().find(actor.user);
+    if (stored && !brings_news(actor, *stored)) return std::move(*stored);
     orgs().insert_if_absent(now_us());
     for (const std::string& team : actor.teams) teams().insert_if_absent(team);
     User user;
@@ -53,7 +57,7 @@ UserRef Transaction::ensure(const Actor& actor) {
     user.version = stored ? stored->version + 1 : 1;
     user.updated_at_us = now_us();
     save_user(user);
-    return user.ref;
+    return user;
 }
 
 UserRef Transaction::mirror(const UserRef& person) {
@@ -73,7 +77,7 @@ UserRef Transaction::mirror(const UserRef& person) {
 
 void Transaction::save_user(const User& user) {
     users().save(user);
-    shared_.learned.push_back(user);
+    shared_.met.push_back({user, false});
 }
 
 }  // namespace desk::store

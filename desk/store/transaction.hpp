@@ -69,7 +69,7 @@ struct Shared {
     const KnownUsers& known;
     const std::vector<Reaction>& reactions;
     const NowUs& real_us;
-    std::vector<User>& learned;  ///< user records written or read, to be known after the commit
+    std::vector<MetUser>& met;  ///< to be known after the commit
     const MessageLimits& message_limits;
 };
 
@@ -122,6 +122,8 @@ public:
     /// The stored person behind `actor`. Creates org, teams and user from the token's claims when the store does not know them, and
     /// follows a newer token where no record says otherwise (domain.md 3.8 and 9).
     UserRef ensure(const Actor& actor);
+    /// The same for somebody who has written nothing: no place is kept for them in memory.
+    User note(const Actor& actor);
 
     /// The stored person of that id, made when a backend that publishes is the first to name them. Tokens and records know better.
     UserRef mirror(const UserRef& person);
@@ -132,7 +134,7 @@ public:
 private:
     struct Mark {
         EventLog::Mark log;
-        std::size_t learned;
+        std::size_t met;
         bool saved;
     };
     Mark begin_part();
