@@ -201,7 +201,7 @@ struct DeskServer::Parts {
         });
         identities.on_change([this](const auto& sockets) { rechecks->begin(sockets); });
         people.emplace(io, directory, identities, *rechecks);
-        newcomers.emplace(*store, directory);
+        newcomers.emplace(*store, directory, io.loops().at(0));
         admission.on_first_seen([this](const IdentityRef& who) { newcomers->seen(who); });
         delivery.on_emitted([this](const EventRow& row) { people->follow(row); });
         add_main_events(io, door);

@@ -1,6 +1,7 @@
 #include "desk/people/newcomers.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -13,7 +14,9 @@ namespace {
 constexpr std::size_t kMaxWaiting = 5000;
 /// More commands than this before the writer, and this one is not worth its place.
 constexpr std::size_t kBusy = 1000;
-constexpr std::size_t kBatch = 200;
+constexpr std::size_t kBatch = 500;
+/// A commit for everybody who comes costs more than their connections do.
+constexpr std::chrono::milliseconds kRest{50};
 
 /// Never 0.
 std::uint64_t hash_of(const Actor& actor) {
@@ -34,8 +37,8 @@ bool is_news(const Actor& actor, const std::optional<User>& stored) {
 
 }  // namespace
 
-Newcomers::Newcomers(store::Store& store, const Directory& directory)
-    : store_(store), directory_(directory), seen_(std::make_unique<std::array<std::atomic<std::uint64_t>, 65536>>()) {}
+Newcomers::Newcomers(store::Store& store, const Directory& directory, sio::runtime::Loop& loop)
+    : store_(store), directory_(directory), loop_(loop), seen_(std::make_unique<std::array<std::atomic<std::uint64_t>, 65536>>()) {}
 
 void Newcomers::seen(const IdentityRef& who) {
     const Actor& actor = who->actor;
@@ -95,15 +98,24 @@ void Newcomers::write(const std::string& org, std::vector<IdentityRef> unknown) 
 void Newcomers::done(const std::string& org, bool known) {
     // Who was left out is looked up at their next CONNECT, and so is everybody else: failures are rare.
     if (!known) std::ranges::for_each(*seen_, [](auto& place) { place.store(0, std::memory_order_relaxed); });
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = orgs_.find(org);
-        if (found->second.people.empty()) {
-            orgs_.erase(found);
-            return;
+    loop_.post([this, org] {
+        resting_.push_back(org);
+        if (!rest_.armed()) loop_.arm_after(rest_, kRest);
+    });
+}
+
+void Newcomers::go_on() {
+    for (const std::string& org : std::exchange(resting_, {})) {
+        {
+            const std::scoped_lock lock(mutex_);
+            const auto found = orgs_.find(org);
+            if (found->second.people.empty()) {
+                orgs_.erase(found);
+                continue;
+            }
         }
+        take(org);
     }
-    take(org);
 }
 
 }  // namespace desk::people

@@ -12,15 +12,18 @@
 
 #include "desk/session/directory.hpp"
 #include "desk/store/store.hpp"
+#include "sio/runtime/loop.hpp"
 
 namespace desk::people {
 
 /// Notes down agents and admins who connect and whom the store does not know, or knows otherwise than their token, so that tickets can be
-/// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads, many
-/// at a time; when the store is busy or does not answer it is left for a later CONNECT.  Thread: any.
+/// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads: the
+/// first at once, and who comes right after in one commit; when the store is busy or does not answer it is left for a later CONNECT.
+/// Destroy it once the loop has stopped.  Thread: any.
 class Newcomers {
 public:
-    Newcomers(store::Store& store, const Directory& directory);
+    /// `loop` keeps the time between an org's commits.
+    Newcomers(store::Store& store, const Directory& directory, sio::runtime::Loop& loop);
 
     /// Somebody has opened a connection.
     void seen(const IdentityRef& who);
@@ -28,14 +31,18 @@ public:
 private:
     struct Waiting {
         std::vector<IdentityRef> people;
-        bool busy = false;  ///< the store is being asked about this org
+        bool busy = false;  ///< the store is being asked about this org, or was just now
     };
     void take(const std::string& org);
     void write(const std::string& org, std::vector<IdentityRef> unknown);
     void done(const std::string& org, bool known);
+    void go_on();
 
     store::Store& store_;
     const Directory& directory_;
+    sio::runtime::Loop& loop_;
+    sio::runtime::Timer rest_{[](void* self) { static_cast<Newcomers*>(self)->go_on(); }, this};
+    std::vector<std::string> resting_;  // the loop's: orgs whose last commit is not long ago
     /// Who was looked up already, by hash: each has one place, and who comes to it next is looked up again.
     std::unique_ptr<std::array<std::atomic<std::uint64_t>, 65536>> seen_;
     std::mutex mutex_;

@@ -210,7 +210,7 @@ test("read markers of unknown and foreign messages are ROOM_NOT_FOUND", async (t
         assert.deepEqual([answer.ok, answer.error.code], [false, "ROOM_NOT_FOUND"]);
     }
     assert.equal((await agent.socket.emitWithAck("chat:read", { conversationId: two.id, messageId: foreign })).error.code, "FORBIDDEN");
-    await silent(agent);
+    await agent.inbox.nothing(chatBarrier(agent.socket), "chat:read", "chat:online", "chat:updated");
 });
 
 test("a chat in which nobody writes ends by inactivity, also while both are there", { timeout: 60_000 }, async (t) => {
