@@ -61,6 +61,7 @@ struct Config {
 
     sio::LogLevel log_level = sio::LogLevel::Info;
     LogFormat log_format = LogFormat::Auto;
+    std::string metrics_token;
     bool dev = false;
     bool demo = false;
     std::string test_clock;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "desk/app/demo.hpp"
+#include "desk/app/metrics.hpp"
 #include "desk/app/readiness.hpp"
 #include "desk/app/test_clock.hpp"
 #include "desk/app/trusted_proxies.hpp"
@@ -186,14 +187,14 @@ struct DeskServer::Parts {
     }
 
     /// Everything that needs the store.
-    void wire() {
+    void wire(const std::string& metrics_token) {
         for (const auto name : kNamespaces) {
             const bool admins_only = name == to_string(Namespace::Dashboard);
             admission.guard(io.of(name), admins_only ? Admission::Who::Admins : Admission::Who::Everybody);
             token_updates.add_to(io.of(name));
             door.refuse_unknown(io.of(name));
         }
-        commands.emplace(io, *store);
+        commands.emplace(io, *store, door.refused());
         arrivals.emplace(io, *store, delivery, limits);
         rechecks.emplace(io, *store, typing);
         rechecks->on_conversation_lost([this](sio::Socket& socket, const std::string& conversation) {
@@ -222,19 +223,22 @@ struct DeskServer::Parts {
         rest::add_people_routes(api, *store, directory);
         rest::add_token_routes(api, signer, token_doors);
         rest::add_session_routes(api, *store, directory, *people);
-        add_operations();
+        add_operations(metrics_token);
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
     }
 
     /// What whoever runs the server asks it.
-    void add_operations() {
+    void add_operations(const std::string& metrics_token) {
         readiness.emplace(*store, [this] { return verifier.has_keys(); });
         rest::add_document_routes(api);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&, rest::Reply reply) { readiness->answer(std::move(reply)); });
+        metrics.emplace(Metrics::Sources{io, admission, door, delivery, api, *store}, metrics_token);
+        api.add_open("/metrics",
+                     [this](const sio::http::Request& request, rest::Reply reply) { metrics->answer(request, std::move(reply)); });
         api.add_open("/version", [](const sio::http::Request&) { return sio::http::Response::json(200, version_json()); });
-        for (const auto* path : {"/healthz", "/readyz", "/version", "/openapi.json", "/asyncapi.json", "/insightdesk.d.ts"})
+        for (const auto* path : {"/healthz", "/readyz", "/metrics", "/version", "/openapi.json", "/asyncapi.json", "/insightdesk.d.ts"})
             io.router().add(path, api);
     }
 
@@ -274,6 +278,7 @@ struct DeskServer::Parts {
     const maintenance::Reach admins_reach;
     std::optional<maintenance::Board> maintenance;
     std::optional<Readiness> readiness;
+    std::optional<Metrics> metrics;
     std::optional<store::Housekeeper> housekeeper;
 };
 
@@ -323,7 +328,7 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
         return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
     }
-    parts_->wire();
+    parts_->wire(config_.metrics_token);
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();

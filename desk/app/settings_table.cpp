@@ -153,6 +153,8 @@ constexpr Setting kLimits[] = {
 constexpr Setting kOperation[] = {
     row<kField<&Config::log_level>, word<kLevels>>("log_level", "LEVEL", "The least level that is logged: debug, info, warn or error."),
     row<kField<&Config::log_format>, word<kFormats>>("log_format", "FORMAT", "json, human, or auto: human on a terminal, else JSON lines."),
+    row<kField<&Config::metrics_token>, any_text>(
+        "metrics_token", "TEXT", "What /metrics asks for as a bearer token; empty: it answers this machine only, and no proxy.", true),
     row<kField<&Config::dev>, text::boolean>("dev", "", "Development: hands out tokens to anyone who asks. Loopback only."),
     row<kField<&Config::demo>, text::boolean>("demo", "", "Fills an empty store with a demo org and prints tokens for its people."),
     row<kField<&Config::test_clock>, any_text>(

@@ -73,7 +73,10 @@ Delivery::~Delivery() = default;
 void Delivery::committed(std::vector<EventRow> rows) {
     if (rows.empty()) return;
     auto& home = home_loop(io_, rows.front().org);
-    run_on(home, [this, rows = std::move(rows)]() mutable { take(std::move(rows)); });
+    run_on(home, [this, rows = std::move(rows), at = sio::runtime::Clock::now()]() mutable {
+        take(std::move(rows));
+        stats_.emit_seconds.observe(std::chrono::duration<double>(sio::runtime::Clock::now() - at).count());
+    });
 }
 
 void Delivery::follow(const std::string& org) {
@@ -147,6 +150,7 @@ void Delivery::fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows
     for (const EventRow& row : rows) {
         if (row.seq <= sequencer.position) continue;
         sequencer.position = row.seq;
+        stats_.read_rows.fetch_add(1, std::memory_order_relaxed);
         pass_on(row);
     }
     drain(sequencer);

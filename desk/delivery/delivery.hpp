@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "desk/delivery/typing.hpp"
 #include "desk/model/cursor.hpp"
 #include "desk/model/event.hpp"
+#include "desk/model/histogram.hpp"
 #include "sio/base/log.hpp"
 #include "sio/socketio/socketio.hpp"
 
@@ -40,6 +42,12 @@ public:
     void before(std::string name, std::function<void(const EventRow&)> hook) { hooks_.emplace_back(std::move(name), std::move(hook)); }
     /// Told of every row right after it was emitted, before the next. Before the server starts. Thread of the call: the org's home loop.
     void on_emitted(std::function<void(const EventRow&)> told) { emitted_.push_back(std::move(told)); }
+
+    struct Stats {
+        Histogram emit_seconds{kSecondsBounds};   ///< from a commit to its rows being with the loops of their sockets
+        std::atomic<std::uint64_t> read_rows{0};  ///< rows that came from the log because nobody had announced them
+    };
+    const Stats& stats() const { return stats_; }
 
     /// Rows of one commit, in seq order, once the commit is certain.
     void committed(std::vector<EventRow> rows);
@@ -85,6 +93,7 @@ private:
     std::vector<std::function<void(const EventRow&)>> emitted_;
     std::vector<Watch> watches_;
     std::vector<std::unique_ptr<Home>> homes_;  // one a loop
+    Stats stats_;
 };
 
 }  // namespace desk

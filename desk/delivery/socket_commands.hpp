@@ -18,7 +18,8 @@ namespace desk {
 /// loses the answer; a write stands.  Thread: the socket's loop.
 class SocketCommands {
 public:
-    SocketCommands(sio::Server& io, store::Store& store) : io_(io), store_(store) {}
+    /// `refused` counts the errors that clients are told.
+    SocketCommands(sio::Server& io, store::Store& store, ErrorCounts& refused) : io_(io), store_(store), refused_(refused) {}
 
     /// `run`: Result<T>(const Snapshot&) on a reader. `done`: Result<void>(Socket&, Ack&, T&&) on the loop; an error, its own or the
     /// command's, is told to the client. The socket's later events wait for the outcome.
@@ -90,22 +91,25 @@ private:
 
     template <class Done>
     auto completion(sio::Socket& socket, const sio::Event& event, sio::Hold hold, Done done, bool counted = false) {
-        return [&io = io_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()), hold = std::move(hold),
-                done = std::move(done), counted](auto outcome) mutable {
-            io.post(handle, [ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done), counted,
-                             outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
+        return [&io = io_, &refused = refused_, handle = socket.handle(), ack = event.take_ack(), name = std::string(event.name()),
+                hold = std::move(hold), done = std::move(done), counted](auto outcome) mutable {
+            io.post(handle, [&refused, ack = std::move(ack), name = std::move(name), hold = std::move(hold), done = std::move(done),
+                             counted, outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
                 Seat& seat = seat_of(on_loop);
                 const sio::Hold waiting = counted && --seat.writes == 0 ? std::move(seat.hold) : sio::Hold();  // released when all is said
                 const auto pending = entry::finish(on_loop);
                 Result<void> said = outcome ? finish(done, on_loop, ack, std::move(*outcome), pending)
                                             : std::unexpected(std::move(outcome.error()));
-                if (!said) refuse(on_loop, ack, name, std::move(said.error()));
+                if (said) return;
+                refused.add(said.error().code);
+                refuse(on_loop, ack, name, std::move(said.error()));
             });
         };
     }
 
     sio::Server& io_;
     store::Store& store_;
+    ErrorCounts& refused_;
 };
 
 /// `object` with `"ok":true` in front: an acknowledgement whose result stands at its top level. Pre: a JSON object.

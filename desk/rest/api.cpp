@@ -80,7 +80,10 @@ void Reply::send(int status, std::string json) {
     respond(std::move(response));
 }
 
-void Reply::refuse(const Error& error) { respond(problem(error)); }
+void Reply::refuse(const Error& error) {
+    target_->api->refused_.add(error.code);
+    respond(problem(error));
+}
 
 void Reply::send(Answer answer) {
     http::Response response = http::Response::json(answer.status, std::move(answer.body));
@@ -94,6 +97,8 @@ void Reply::respond(http::Response response) {
     const auto target = std::move(target_);
     // Before the answer is out: who has it may send the same key again.
     target->key.reset();
+    target->api->answered_[std::min<std::size_t>(static_cast<std::size_t>(response.status) / 100, 5)].fetch_add(1,
+                                                                                                                std::memory_order_relaxed);
     target->api->http_.respond(target->exchange, with_headers(std::move(response), target->headers));
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,7 +11,7 @@
 #include <vector>
 
 #include "desk/auth/token_verifier.hpp"
-#include "desk/model/error.hpp"
+#include "desk/model/error_counts.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/rest/idempotency.hpp"
 #include "desk/rest/key_ring.hpp"
@@ -100,6 +102,11 @@ public:
     /// Told of every request whose client went away before it was answered. Thread: the connection's loop.
     void on_gone(std::function<void(sio::http::ExchangeId)> listener) { gone_ = std::move(listener); }
 
+    /// Answers so far, by the hundreds of their status: of 404 it is `answered(4)`.
+    std::uint64_t answered(std::size_t hundreds) const { return answered_[hundreds].load(std::memory_order_relaxed); }
+    /// Of them, errors.
+    const ErrorCounts& refused() const { return refused_; }
+
     /// "GET /v1/tickets/{id}" for each route.
     std::vector<std::string> routes() const;
 
@@ -156,6 +163,8 @@ private:
     KeyedBuckets users_;
     KeyedBuckets key_buckets_;
     RunningKeys running_;
+    std::array<std::atomic<std::uint64_t>, 6> answered_{};
+    ErrorCounts refused_;
 };
 
 }  // namespace desk::rest

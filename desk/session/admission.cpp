@@ -36,6 +36,7 @@ void Admission::guard(sio::Namespace& nsp, Who who) {
     }
     nsp.use([this, who](sio::Socket& socket, sio::Next next) {
         if (auto admitted = admit(socket, who); !admitted) {
+            refused_.add(admitted.error().code);
             return next(sio::ConnectError{std::string(to_string(admitted.error().code)), to_socket_error(admitted.error())});
         }
         next();

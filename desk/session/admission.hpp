@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "desk/auth/token_verifier.hpp"
-#include "desk/model/error.hpp"
+#include "desk/model/error_counts.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/session/identities.hpp"
 #include "desk/session/visitor.hpp"
@@ -31,6 +31,9 @@ public:
     /// Told of every token that opens a connection, on its loop. Before the server starts.
     void on_first_seen(std::function<void(const IdentityRef&)> told) { first_seen_ = std::move(told); }
 
+    /// CONNECTs refused so far.
+    const ErrorCounts& refused() const { return refused_; }
+
     enum class Who : std::uint8_t { Everybody, Admins };
     /// Registers the middleware. After the verifier has its source, before the server starts.
     void guard(sio::Namespace& nsp, Who who = Who::Everybody);
@@ -48,6 +51,7 @@ private:
     std::function<void(const IdentityRef&)> first_seen_;
     std::chrono::milliseconds token_grace_;
     bool counts_addresses_ = false;
+    ErrorCounts refused_;
     UserCounts users_;
     UserCounts by_address_;
 };

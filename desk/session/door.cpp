@@ -77,6 +77,11 @@ void Door::on(sio::Namespace& nsp, std::string_view event, Kind kind, Handler ha
     });
 }
 
+void Door::refuse(sio::Socket& socket, const sio::Event& event, Error error) {
+    refused_.add(error.code);
+    desk::refuse(socket, event, std::move(error));
+}
+
 void Door::refuse_unknown(sio::Namespace& nsp) {
     nsp.on_unknown([this](sio::Socket& socket, const sio::Event& received) {
         if (within_limits(socket, received, Kind::Plain))
@@ -96,6 +101,7 @@ bool Door::within_limits(sio::Socket& socket, const sio::Event& event, Kind kind
         // Typing comes with every keystroke of the documented client: it has a bucket of its own and is dropped without a word.
         case Kind::Typing:
             if (seat.special.take(limits_.typing, now)) return true;
+            dropped_.fetch_add(1, std::memory_order_relaxed);
             if (floods(seat, now)) expel(socket.connection(), to_socket_error(Error{ErrorCode::RateLimited}.with("limit", name_of(kind))));
             return false;
         // A client that is back subscribes to all it had at once: more than it may do of anything else.

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "desk/model/error.hpp"
+#include "desk/model/error_counts.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/session/visitor.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -39,6 +40,10 @@ public:
     void refuse_unknown(sio::Namespace& nsp);
 
     const Limits& limits() const { return limits_; }
+    /// Events that were refused, also later by those who got them.
+    ErrorCounts& refused() { return refused_; }
+    /// Typing over its limit, which nobody is told of.
+    std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
     /// "/chat chat:join" for each event that has a handler.
     const std::vector<std::string>& events() const { return events_; }
 
@@ -47,8 +52,12 @@ private:
     void limited(sio::Socket& socket, const sio::Event& event, Error error);
     bool floods(Seat& seat, std::int64_t now_ms) const;
 
+    void refuse(sio::Socket& socket, const sio::Event& event, Error error);
+
     const Limits& limits_;
     std::vector<std::string> events_;
+    ErrorCounts refused_;
+    std::atomic<std::uint64_t> dropped_{0};
 };
 
 /// A text that the schema requires in the event's first argument.

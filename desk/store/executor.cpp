@@ -128,7 +128,10 @@ void Executor::give_back(const std::vector<OrgBatch>& batches) {
 
 void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
     worker.met.clear();
-    if (const auto failed = run_all(worker, batches)) {
+    const auto began = Clock::now();
+    const auto failed = run_all(worker, batches);
+    observe(batches, Clock::now() - began);
+    if (failed) {
         ++stats_.failed_commits;
         log_.error("transaction failed", {{"reason", failed->detail}});
         for (OrgBatch& batch : batches) {
@@ -144,6 +147,13 @@ void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
         stats_.commands += batch.jobs.size();
         for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i]->finish(std::move(batch.failures[i]));
     }
+}
+
+void Executor::observe(const std::vector<OrgBatch>& batches, Clock::duration took) {
+    std::size_t commands = 0;
+    for (const OrgBatch& batch : batches) commands += batch.jobs.size();
+    stats_.batch.observe(static_cast<double>(commands));
+    stats_.commit_seconds.observe(std::chrono::duration<double>(took).count());
 }
 
 std::optional<Error> Executor::run_all(Worker& worker, std::vector<OrgBatch>& batches) {

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "desk/model/histogram.hpp"
 #include "desk/store/job.hpp"
 #include "desk/store/transaction.hpp"
 #include "sio/base/clock.hpp"
@@ -42,6 +43,8 @@ struct ExecutorStats {
     std::atomic<std::uint64_t> failed_commits{0};
     std::atomic<std::uint64_t> expired{0};
     std::atomic<std::uint64_t> refused_full{0};
+    Histogram commit_seconds{kSecondsBounds};                  ///< from the begin of a transaction to the end of its commit
+    Histogram batch{{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}};  ///< commands in one commit
 };
 
 /// The store workers. Commands of one org run in the order they were submitted (so those of one socket do too); one worker takes all that
@@ -104,6 +107,7 @@ private:
     void give_back(const std::vector<OrgBatch>& batches);
 
     void run(Worker& worker, std::vector<OrgBatch>& batches);
+    void observe(const std::vector<OrgBatch>& batches, Clock::duration took);
     std::optional<Error> run_all(Worker& worker, std::vector<OrgBatch>& batches);
     bool run_org(Worker& worker, OrgBatch& batch);
     std::optional<Error> commit(sql::Session& session);

@@ -60,7 +60,10 @@ Packet Hub::open_packet(const Session& session, bool upgradable) const {
     return text_packet(text);
 }
 
-void Hub::announce(Session& session) { server_.announce(session); }
+void Hub::announce(Session& session) {
+    ++totals.opened;
+    server_.announce(session);
+}
 
 void Hub::release(Session& session) {
     loop_.defer([this, id = session.id_] { sessions_.erase(std::string_view(id.data(), id.size())); });

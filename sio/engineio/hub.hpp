@@ -40,6 +40,7 @@ public:
 
     std::atomic<std::size_t> polling_count{0};
     std::atomic<std::size_t> websocket_count{0};
+    SessionTotals totals;
 
 private:
     class Grave;

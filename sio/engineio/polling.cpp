@@ -13,16 +13,23 @@ namespace sio::engineio {
 
 PollingTransport::PollingTransport(Session& session, const Options& options) : session_(session), options_(options) {}
 
-PollingTransport::~PollingTransport() { session_.loop().clean(*this); }
+PollingTransport::~PollingTransport() {
+    emptied();
+    session_.loop().clean(*this);
+}
+
+void PollingTransport::emptied() { session_.loop().output().queued -= std::exchange(queued_bytes_, 0); }
 
 void PollingTransport::send(const Packet& packet) {
-    queued_bytes_ += packet.frame->payload().size();
+    const std::size_t bytes = packet.frame->payload().size();
+    queued_bytes_ += bytes;
+    session_.loop().output().queued += bytes;
     queue_.push_back(packet);
     if (poll_) session_.loop().dirty(*this);
 }
 
 std::vector<Packet> PollingTransport::take_queue() {
-    queued_bytes_ = 0;
+    emptied();
     return std::exchange(queue_, {});
 }
 
@@ -176,7 +183,7 @@ void PollingTransport::answer_poll() {
         compress |= packet.compress;
     }
     queue_.clear();
-    queued_bytes_ = 0;
+    emptied();
     http::Response response = poll_answer(options_, exchange.request(), std::move(payload), compress);
     exchange.respond(std::move(response));
     if (close_follows_)

@@ -44,6 +44,7 @@ public:
     void flush() override;
 
 private:
+    void emptied();
     void begin_poll(http::Exchange& exchange);
     bool holds_ping() const;
     void process_post();
@@ -59,7 +60,7 @@ private:
     PayloadReader reader_;
     std::string post_body_;  // only for JSONP, whose form has to be decoded
     std::vector<Packet> queue_;
-    std::size_t queued_bytes_ = 0;
+    std::size_t queued_bytes_ = 0;  // counted in the loop's output too
     bool post_ready_ = false;
     bool paused_ = false;
     bool processing_ = false;

@@ -48,6 +48,8 @@ Server::~Server() = default;
 
 Hub& Server::hub(runtime::Loop& loop) { return *hubs_[loop.index()]; }
 
+const SessionTotals& Server::totals(runtime::Loop& loop) { return hub(loop).totals; }
+
 Counts Server::counts() const {
     Counts counts;
     for (const auto& hub : hubs_) {

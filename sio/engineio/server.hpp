@@ -34,6 +34,8 @@ public:
 
     const Options& options() const { return options_; }
     Counts counts() const;
+    /// Thread: that loop.
+    const SessionTotals& totals(runtime::Loop& loop);
     /// Ends every session of one loop with ServerShuttingDown; new ones are refused. Thread: that loop.
     void close_sessions(runtime::Loop& loop);
     /// No new sessions from now on (503), existing ones go on. Thread: any.

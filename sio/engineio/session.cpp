@@ -50,7 +50,10 @@ void Session::send(const Packet& packet) {
         if (polling_->queued_bytes() > hub_.options().max_queue_bytes) {
             // Not from inside the caller's send: it may be walking a room.
             loop().defer([&hub = hub_, id = id_] {
-                if (Session* session = hub.find({id.data(), id.size()})) session->fail(CloseReason::TransportError);
+                Session* const session = hub.find({id.data(), id.size()});
+                if (session == nullptr || !session->open()) return;
+                ++hub.loop().output().overflows;
+                session->fail(CloseReason::TransportError);
             });
         }
     } else if (packet.compress && websocket_->deflates()) {
@@ -85,6 +88,7 @@ bool Session::leave(CloseReason reason, State state) {
     state_ = state;
     timer_.cancel();
     if (upgrade_) upgrade_->abandon();
+    ++hub_.totals.closed[static_cast<std::size_t>(reason)];
     if (SessionHandler* handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
     return true;
 }
@@ -188,6 +192,8 @@ void Session::finish_upgrade(std::unique_ptr<websocket::Connection> connection) 
     hub_.polling_count.fetch_sub(1, std::memory_order_relaxed);
     use_websocket(std::move(connection));
     loop().defer([polling = std::move(polling_), upgrade = std::move(upgrade_)] {});
+    ++hub_.totals.upgraded;
+    if (handler_) handler_->on_upgrade();
     for (const Packet& packet : waiting) send(packet);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,7 +33,15 @@ enum class CloseReason : std::uint8_t {
     ForcedServerClose,   ///< "forced server close"
     ServerShuttingDown,  ///< "server shutting down"
 };
+inline constexpr std::size_t kCloseReasons = 7;
 std::string_view to_string(CloseReason reason);
+
+/// Sessions of one loop so far.
+struct SessionTotals {
+    std::uint64_t opened = 0;
+    std::uint64_t upgraded = 0;
+    std::array<std::uint64_t, kCloseReasons> closed{};  ///< by CloseReason
+};
 
 /// What is known of the request that opened a session.
 struct Handshake {
@@ -53,6 +62,8 @@ public:
     virtual ~SessionHandler() = default;
     /// A message packet's data; text is valid UTF-8. The view lives during the call and has 64 readable bytes behind it.
     virtual void on_message(MessageType type, std::string_view data) = 0;
+    /// The transport is a websocket from now on.
+    virtual void on_upgrade() {}
     /// The last call. The session must not be used after it.
     virtual void on_close(CloseReason reason) = 0;
 };

@@ -58,6 +58,8 @@ public:
     const Frame* operator->() const { return frame_; }
     const Frame& operator*() const { return *frame_; }
     explicit operator bool() const { return frame_ != nullptr; }
+    /// Whether both are the same frame, not only the same bytes.
+    bool operator==(const FrameRef& other) const = default;
 
 private:
     friend class Frame;

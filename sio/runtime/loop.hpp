@@ -92,6 +92,13 @@ public:
         flushable.dirty_slot_ = 0;
     }
 
+    /// What waits to be written on this loop.
+    struct Output {
+        std::size_t queued = 0;       ///< bytes
+        std::uint64_t overflows = 0;  ///< connections closed because too much waited, so far
+    };
+    Output& output() { return output_; }
+
     /// Scratch for reading, shared by all connections of the loop: contents live until the caller returns to the loop.
     /// 64 readable bytes follow it, as simdjson wants.
     std::span<char> read_buffer();
@@ -108,6 +115,7 @@ private:
 
     std::unique_ptr<Impl> impl_;
     std::vector<Flushable*> dirty_;
+    Output output_;
     unsigned index_;
     TimePoint now_;
     std::int64_t unix_ms_ = 0;

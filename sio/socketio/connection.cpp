@@ -143,6 +143,10 @@ void Connection::close() {
     if (session_ != nullptr) session_->close(engineio::CloseReason::ForcedServerClose);
 }
 
+void Connection::on_upgrade() {
+    for (Socket* socket = sockets_; socket != nullptr; socket = socket->next_) detail::SocketPackets::count_upgrade(*socket);
+}
+
 void Connection::on_close(engineio::CloseReason reason) {
     session_ = nullptr;
     for (Socket* socket = sockets_; socket != nullptr; socket = socket->next_) socket->session_ = nullptr;

@@ -74,6 +74,7 @@ private:
     struct Rare;
 
     void on_message(engineio::MessageType type, std::string_view data) override;
+    void on_upgrade() override;
     void on_close(engineio::CloseReason reason) override;
 
     void on_text(std::string_view text);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sio/socketio/event_counts.hpp"
 #include "sio/socketio/function_ref.hpp"
 #include "sio/socketio/memberships.hpp"
 #include "sio/socketio/pointer_set.hpp"
@@ -38,6 +39,7 @@ public:
 
     Namespace& nsp() const { return nsp_; }
     Hub& hub() const { return hub_; }
+    EventCounts& counts() { return counts_; }
 
     void insert(Socket& socket);
     /// Gives the socket the id of a session it takes up.
@@ -77,6 +79,7 @@ private:
     Hub& hub_;
     PointerSet<Socket, SocketTraits> sockets_;
     PointerSet<Room, RoomTraits> rooms_;
+    EventCounts counts_;
     RoomFilter filter_;
     std::atomic<std::size_t> occupants_{0};
     std::atomic<std::uint32_t> joining_{0};

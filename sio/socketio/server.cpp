@@ -10,6 +10,7 @@
 #include "sio/socketio/guarded.hpp"
 #include "sio/socketio/handlers.hpp"
 #include "sio/socketio/hub.hpp"
+#include "sio/socketio/room_table.hpp"
 
 namespace sio {
 namespace {
@@ -181,6 +182,46 @@ void Server::drain(const DrainOptions& options) {
 std::size_t Server::sessions() const {
     const auto counts = engine_->counts();
     return counts.polling + counts.websocket;
+}
+
+void Server::statistics(std::move_only_function<void(Statistics)> done) {
+    struct Gathering {
+        std::mutex mutex;
+        Statistics sum;
+        unsigned left;
+        std::move_only_function<void(Statistics)> done;
+    };
+    const auto gathering = std::make_shared<Gathering>();
+    gathering->left = loops_.size();
+    gathering->done = std::move(done);
+    for (unsigned i = 0; i < loops_.size(); ++i) {
+        loops_.at(i).post([this, i, gathering] {
+            std::unique_lock lock(gathering->mutex);
+            add_statistics(i, gathering->sum);
+            if (--gathering->left > 0) return;
+            lock.unlock();
+            gathering->done(std::move(gathering->sum));
+        });
+    }
+}
+
+void Server::add_statistics(unsigned loop, Statistics& sum) const {
+    auto& its_loop = loops_.at(loop);
+    const auto& totals = engine_->totals(its_loop);
+    const auto counts = engine_->counts();
+    sum.polling = counts.polling;
+    sum.websocket = counts.websocket;
+    sum.opened += totals.opened;
+    sum.upgraded += totals.upgraded;
+    for (std::size_t i = 0; i < totals.closed.size(); ++i) sum.closed[i] += totals.closed[i];
+    sum.queued_bytes += its_loop.output().queued;
+    sum.overflows += its_loop.output().overflows;
+    const std::shared_lock lock(namespaces_mutex_);
+    for (const auto& [name, nsp] : namespaces_) {
+        auto found = std::ranges::find(sum.namespaces, name, &NamespaceStatistics::name);
+        if (found == sum.namespaces.end()) found = sum.namespaces.insert(found, NamespaceStatistics{.name = name});
+        nsp->table(loop).counts().add_to(*found);
+    }
 }
 
 void Server::close() {

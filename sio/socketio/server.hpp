@@ -21,6 +21,7 @@
 #include "sio/socketio/namespace.hpp"
 #include "sio/socketio/options.hpp"
 #include "sio/socketio/socket.hpp"
+#include "sio/socketio/statistics.hpp"
 
 namespace sio {
 
@@ -86,6 +87,9 @@ public:
     void drain(const DrainOptions& options);
     /// Open sessions. Thread: any.
     std::size_t sessions() const;
+    /// What the server does and has done, each loop asked in a turn of its own; costs the loops nothing else. `done` runs on the loop that
+    /// answered last, and never when the loops have stopped. Thread: any, after start().
+    void statistics(std::move_only_function<void(Statistics)> done);
     /// Stops listening, ends every session with `server shutting down`, closes the adapters, writes what is queued, and stops the
     /// loops, when they are its own. Blocks until that is done. Thread: any but a loop's.
     void close();
@@ -125,6 +129,7 @@ private:
     /// The calling loop's hub, or the first loop's when no loop calls.
     detail::Hub& home() const;
     std::vector<std::unique_ptr<detail::Hub>> make_hubs();
+    void add_statistics(unsigned loop, Statistics& sum) const;
 
     Options options_;
     bool started_ = false;

@@ -47,10 +47,14 @@ bool Socket::send_volatile(const EncodedEvent& event) { return write(event, true
 
 bool Socket::write(const EncodedEvent& event, bool only_if_writable) {
     if (state_ != State::Connected || session_ == nullptr) return false;
-    if (only_if_writable && !session_->writable()) return false;
+    if (only_if_writable && !session_->writable()) {
+        ++table_->counts().dropped;
+        return false;
+    }
     for (const auto& handler : nsp().handlers().any_outgoing) {
         detail::guarded(server(), nsp_name(), "outgoing", [&] { handler(*this, event); });
     }
+    table_->counts().sent(event);
     answer(event);
     return true;
 }

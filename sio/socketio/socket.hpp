@@ -154,6 +154,7 @@ private:
     State state_ = State::Connecting;
     bool busy_ = false;  // inside a handler of one of its packets
     bool recovered_ = false;
+    bool counted_polling_ = false;
 };
 
 /// Options for one emission to one socket: `socket.timeout(5s).emit_with_ack(...)`. Use it within the expression.

@@ -119,6 +119,7 @@ void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restore
     }
     socket.state_ = Socket::State::Connected;
     nsp.connected_.fetch_add(1, std::memory_order_relaxed);
+    count_in(socket);
     socket.connection().send(PacketType::Connect, nsp.name(), connect_data(socket, std::move(pid)));
     socket.connection().joined();
     if (restored) {
@@ -136,8 +137,23 @@ void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restore
     drain(socket);
 }
 
+void SocketPackets::count_in(Socket& socket) {
+    auto& counts = socket.table_->counts();
+    ++counts.connected;
+    if (socket.recovered_) ++counts.recovered;
+    socket.counted_polling_ = socket.connection().transport() == engineio::TransportKind::Polling;
+    ++(socket.counted_polling_ ? counts.polling : counts.websocket);
+}
+
+void SocketPackets::count_upgrade(Socket& socket) {
+    if (!std::exchange(socket.counted_polling_, false)) return;
+    --socket.table_->counts().polling;
+    ++socket.table_->counts().websocket;
+}
+
 void SocketPackets::refuse(Socket& socket, const ConnectError& error) {
     auto& connection = socket.connection();
+    ++socket.table_->counts().refused;
     if (connection.open()) connection.refuse(socket.nsp_name(), error);
     if (socket.state_ == Socket::State::Connecting) unlink(socket);
 }
@@ -153,6 +169,7 @@ void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
     };
     socket.state_ = Socket::State::Leaving;
     nsp.connected_.fetch_sub(1, std::memory_order_relaxed);
+    --(socket.counted_polling_ ? socket.table_->counts().polling : socket.table_->counts().websocket);
     run(nsp.handlers().disconnecting, "disconnecting");
     std::optional<RecoverableSession> session;
     if (nsp.adapter().recovers() && recoverable(reason)) session = recoverable_session(socket);

@@ -137,6 +137,7 @@ void SocketPackets::handle(Socket& socket, const Event& event) {
     }
     for (const auto& handler : handlers.any) handler(socket, event);
     const auto found = handlers.events.find(event.name());
+    socket.table_->counts().received(found == handlers.events.end() ? std::string_view() : event.name());
     for (const auto& handler : found == handlers.events.end() ? handlers.unknown : found->second) {
         if (!socket.connected() || event.deferred()) return;
         handler(socket, event);

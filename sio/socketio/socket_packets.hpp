@@ -31,6 +31,8 @@ public:
     static void receive(Socket& socket, const PacketView& packet, std::span<const std::string> attachments);
     static void release_hold(Socket& socket);
     static void disconnect(Socket& socket, DisconnectReason reason);
+    /// The connection is a websocket from now on.
+    static void count_upgrade(Socket& socket);
 
 private:
     static void run_middlewares(Socket& socket);
@@ -48,6 +50,7 @@ private:
 
     static RecoverableSession recoverable_session(Socket& socket);
     static void unlink(Socket& socket);
+    static void count_in(Socket& socket);
     static void trim(Socket& socket);
 };
 

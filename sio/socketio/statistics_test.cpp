@@ -1,0 +1,134 @@
+#include <future>
+
+#include "sio/engineio/testing/client.hpp"
+#include "sio/socketio/testing/fixture.hpp"
+
+namespace sio {
+namespace {
+
+using Polling = engineio::testing::Client;
+
+class StatisticsOf : public testing::ServerTest, public ::testing::WithParamInterface<unsigned> {
+protected:
+    void SetUp() override {
+        options_.loops = GetParam();
+        io().on("known", [](Socket& socket, const Event& event) { socket.emit("answer", event[0]); });
+        io().of("/closed").use([](Socket&, Next next) { next(ConnectError{"no"}); });
+    }
+
+    Statistics gather() {
+        std::promise<Statistics> gathered;
+        io().statistics([&](Statistics statistics) { gathered.set_value(std::move(statistics)); });
+        return gathered.get_future().get();
+    }
+    /// Asks until it is so, as long as a client would wait.
+    template <class Condition>
+    Statistics gather_until(const Condition& condition) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        Statistics statistics = gather();
+        while (!condition(statistics) && std::chrono::steady_clock::now() < end) statistics = gather();
+        return statistics;
+    }
+    static const NamespaceStatistics& of(const Statistics& statistics, std::string_view name) {
+        return *std::ranges::find(statistics.namespaces, name, &NamespaceStatistics::name);
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Loops, StatisticsOf, ::testing::Values(1U, 3U),
+                         [](const auto& loops) { return loops.param == 1 ? std::string("OneLoop") : std::string("MultiLoop"); });
+
+TEST_P(StatisticsOf, EventsAreCountedByNameForEachDelivery) {
+    start();
+    auto one = join();
+    auto two = join();
+    one->send(R"(42["known",1])");
+    EXPECT_EQ(one->receive(), R"(42["answer",1])");
+    one->send(R"(42["mystery"])");
+    EXPECT_TRUE(one->sync());
+    for (int i = 0; i < 3; ++i) {
+        io().emit("told", i);
+        for (auto* client : {one.get(), two.get()}) EXPECT_EQ(client->receive(), R"(42["told",)" + std::to_string(i) + "]");
+    }
+    const auto statistics = gather();
+    auto events = of(statistics, "/").events;
+    EXPECT_EQ(events["known"].received, 1U);
+    EXPECT_EQ(events["answer"].sent, 1U);
+    EXPECT_EQ(events["told"].sent, 6U);
+    EXPECT_EQ(events[""].received, 1U);
+    EXPECT_FALSE(events.contains("mystery")) << "what clients invent takes no memory";
+}
+
+TEST_P(StatisticsOf, SocketsAreCountedByTransportThroughAnUpgrade) {
+    start();
+    auto websocket = join();
+    Polling polling(port_);
+    const std::string path = "/socket.io/?EIO=4&transport=polling";
+    const std::string open = polling.get(path).body;
+    const std::string sid = open.substr(open.find(R"("sid":")") + 7, 20);
+    EXPECT_EQ(polling.post(path + "&sid=" + sid, "40").body, "ok");
+    polling.get(path + "&sid=" + sid);
+    const auto before = gather();
+    EXPECT_EQ(before.polling, 1U);
+    EXPECT_EQ(before.websocket, 1U);
+    EXPECT_EQ(of(before, "/").polling, 1U);
+    EXPECT_EQ(of(before, "/").websocket, 1U);
+
+    Polling upgraded(port_);
+    ASSERT_TRUE(upgraded.upgrade("/socket.io/?EIO=4&transport=websocket&sid=" + sid));
+    upgraded.send_text("2probe");
+    EXPECT_EQ(upgraded.text(), "3probe");
+    upgraded.send_text("5");
+    upgraded.send_text(R"(420["sync"])");
+    EXPECT_EQ(upgraded.text(), "430[]");
+    const auto after = gather();
+    EXPECT_EQ(after.polling, 0U);
+    EXPECT_EQ(after.websocket, 2U);
+    EXPECT_EQ(after.opened, 2U);
+    EXPECT_EQ(after.upgraded, 1U);
+    EXPECT_EQ(of(after, "/").polling, 0U);
+    EXPECT_EQ(of(after, "/").websocket, 2U);
+    EXPECT_EQ(of(after, "/").connected, 2U);
+
+    websocket->cut();
+    const auto ended = gather_until([](const Statistics& now) { return now.websocket == 1; });
+    EXPECT_EQ(of(ended, "/").websocket, 1U);
+    EXPECT_EQ(ended.closed[static_cast<std::size_t>(engineio::CloseReason::TransportClose)], 1U);
+}
+
+TEST_P(StatisticsOf, RefusalsAreCountedWhereTheyHappen) {
+    start();
+    auto client = join();
+    client->send("40/closed,");
+    EXPECT_EQ(client->receive(), R"(44/closed,{"message":"no"})");
+    const auto statistics = gather();
+    EXPECT_EQ(of(statistics, "/closed").refused, 1U);
+    EXPECT_EQ(of(statistics, "/closed").connected, 0U);
+    EXPECT_EQ(of(statistics, "/").refused, 0U);
+}
+
+TEST_P(StatisticsOf, OutputThatWaitsIsWeighed) {
+    options_.engine.max_queue_bytes = 8 << 20;
+    start();
+    auto reader = join();
+    auto idle = join();
+    const std::string large(1 << 20, 'x');
+    for (int i = 0; i < 16; ++i) io().to("nobody").emit("large", large);
+    EXPECT_EQ(gather().queued_bytes, 0U);
+    for (int i = 0; i < 20; ++i) {
+        io().emit("large", large);
+        EXPECT_EQ(reader->receive().size(), large.size() + 14);
+        // The kernel takes some megabytes of it for the one who does not read.
+        if (gather().queued_bytes > 0) break;
+    }
+    EXPECT_GT(gather().queued_bytes, 0U);
+    for (int i = 0; i < 20 && gather().overflows == 0; ++i) {
+        io().emit("large", large);
+        reader->receive();
+    }
+    const auto statistics = gather_until([](const Statistics& now) { return now.queued_bytes == 0; });
+    EXPECT_EQ(statistics.overflows, 1U);
+    EXPECT_EQ(statistics.queued_bytes, 0U);
+}
+
+}  // namespace
+}  // namespace sio
