@@ -218,7 +218,7 @@ struct DeskServer::Parts {
         rest::add_key_routes(api, *store, api_keys);
         api.take_keys(api_keys);
         rest::add_list_routes(api, *store);
-        rest::add_publish_route(api, io, *store, limits.payload_bytes);
+        rest::add_publish_route(api, io, *store, directory, limits.payload_bytes);
         rest::add_maintenance_routes(api, *store, *maintenance, admins_reach);
         rest::add_people_routes(api, *store, directory);
         rest::add_token_routes(api, signer, token_doors);
@@ -296,7 +296,7 @@ DeskServer::~DeskServer() { stop(); }
 
 std::expected<void, std::string> DeskServer::open() {
     store::StoreOptions options;
-    options.sqlite.path = config_.store_file().value_or(":memory:");
+    options.sqlite.path = config_.store_file().value_or(std::string(store::kInMemory));
     if (config_.store_file()) {
         auto lock = store::StoreLock::take(*config_.store_file());
         if (!lock) return std::unexpected(std::move(lock.error()));

@@ -2,12 +2,15 @@
 
 #include "desk/model/fields.hpp"
 #include "desk/people/checks.hpp"
+#include "desk/people/publish.hpp"
 #include "sio/base/clock.hpp"
 
 namespace desk::people {
 
 namespace {
 
+/// Far below what event ids and doubles hold.
+constexpr std::int64_t kMostCounted = 1'000'000'000'000;
 /// The year 9999.
 constexpr std::int64_t kEndOfTimeS = 253'402'300'799;
 
@@ -75,6 +78,16 @@ Result<CreateUser> read_create_user(sio::json::Value body) {
 Result<ChangeUser> read_change_user(sio::json::Value body) {
     Fields fields(body);
     ChangeUser command{{}, {}, read_user_fields(fields)};
+    return checked(fields, std::move(command));
+}
+
+Result<PublishUser> read_published_user(sio::json::Value body) {
+    Fields fields(body);
+    PublishUser command{fields.id("id"), std::nullopt, read_user_fields(fields)};
+    if (has(fields, "version")) {
+        command.version = fields.member("version").integer();
+        if (!command.version || *command.version < 1 || *command.version > kMostCounted) fields.wrong("version", "OUT_OF_RANGE");
+    }
     return checked(fields, std::move(command));
 }
 

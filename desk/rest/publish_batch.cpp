@@ -39,6 +39,11 @@ struct Runner {
         if (!done) return std::unexpected(done.error());
         return done->duplicate ? tickets::Published::Duplicate : tickets::Published::Accepted;
     }
+    Outcome operator()(const people::PublishUser& command) const {
+        const auto done = people::run(tx, command);
+        if (!done) return std::unexpected(done.error());
+        return *done ? tickets::Published::Accepted : tickets::Published::Stale;
+    }
     Outcome operator()(const notifications::CreateNotifications& command) const {
         const auto done = notifications::run(tx, by, command);
         if (!done) return std::unexpected(done.error());

@@ -71,6 +71,11 @@ Result<PublishedCommand> read_ticket(sio::json::Value data, const PublishItem& i
     return as_command(std::move(ticket));
 }
 
+Result<people::PublishUser> read_user(sio::json::Value data, const PublishItem& item) {
+    if (const auto org = data["orgId"].string(); org && *org != item.org) return invalid("orgId", "OTHER_ORG");
+    return people::read_published_user(data);
+}
+
 Result<PublishedCommand> read_command(Fields& fields, const PublishItem& item) {
     if (fields.member("namespace") || fields.member("rooms")) return as_command(read_raw(fields, item));
     const auto audience = fields.optional_text("audience");
@@ -83,6 +88,7 @@ Result<PublishedCommand> read_command(Fields& fields, const PublishItem& item) {
     if (ticket) return read_ticket(data, item, audience);
     if (item.event == "ticket:message") return as_command(tickets::read_published_message(data));
     if (item.event == "chat:message") return as_command(read_chat(data));
+    if (item.event == "user:updated") return as_command(read_user(data, item));
     if (item.event == "notification") return as_command(read_create_notifications(data));
     return invalid("event", "UNKNOWN_VALUE");
 }

@@ -9,6 +9,7 @@
 #include "desk/chat/commands.hpp"
 #include "desk/model/error.hpp"
 #include "desk/notifications/commands.hpp"
+#include "desk/people/publish.hpp"
 #include "desk/tickets/publish.hpp"
 #include "sio/base/json.hpp"
 
@@ -32,7 +33,7 @@ struct PublishedChatMessage {
 };
 
 using PublishedCommand = std::variant<std::monostate, tickets::PublishTicket, tickets::PublishMessage, PublishedChatMessage,
-                                      notifications::CreateNotifications, RawEvent>;
+                                      notifications::CreateNotifications, people::PublishUser, RawEvent>;
 
 struct PublishItem {
     std::string org;

@@ -16,7 +16,21 @@ std::optional<std::string> default_org(const Call& call) {
 
 bool may_publish_to(const Call& call, std::string_view org) { return call.key ? call.key->in(org) != nullptr : org == call.actor().org; }
 
-Result<std::vector<PublishItem>> read_items(const Call& call, std::size_t max_bytes) {
+bool may_administer(const Call& call, std::string_view org) {
+    return call.key ? call.key->in(org)->actor.administers() : call.actor().administers();
+}
+
+/// Who publishes a user answers for it as in /v1/users: with the right to, and while the directory has room for one more.
+void check_user(const Call& call, const Directory& directory, PublishItem& item) {
+    auto* const user = std::get_if<people::PublishUser>(&item.command);
+    if (user == nullptr) return;
+    user->by_admin = may_administer(call, item.org);
+    if (!directory.records_full()) return;
+    item.command = std::monostate{};
+    item.refused = Error{ErrorCode::Unavailable}.with("limit", "user_records");
+}
+
+Result<std::vector<PublishItem>> read_items(const Call& call, const Directory& directory, std::size_t max_bytes) {
     const auto fallback = default_org(call);
     std::vector<PublishItem> items;
     if (call.body.is_array()) {
@@ -31,25 +45,28 @@ Result<std::vector<PublishItem>> read_items(const Call& call, std::size_t max_by
         if (!item.org.empty() && !may_publish_to(call, item.org)) {
             return fail(Error{ErrorCode::Forbidden}.with("field", "org").because("OTHER_ORG"));
         }
+        check_user(call, directory, item);
         // What names no org is still refused in somebody's transaction, so that a repeat is told the same.
         if (item.org.empty()) item.org = call.actor().org;
     }
     return items;
 }
 
-void publish(sio::Server& io, store::Store& store, std::size_t max_bytes, const Call& call, Reply reply) {
+void publish(sio::Server& io, store::Store& store, const Directory& directory, std::size_t max_bytes, const Call& call, Reply reply) {
     const Role role = call.actor().role;
     if (!call.key && role != Role::Bot && role != Role::Admin) return reply.refuse(Error{ErrorCode::Forbidden});
-    auto items = read_items(call, max_bytes);
+    auto items = read_items(call, directory, max_bytes);
     if (!items) return reply.refuse(items.error());
     std::make_shared<PublishBatch>(io, std::move(*items), call.idempotency, std::move(reply))->begin(store);
 }
 
 }  // namespace
 
-void add_publish_route(Api& api, sio::Server& io, store::Store& store, std::size_t max_event_bytes) {
+void add_publish_route(Api& api, sio::Server& io, store::Store& store, const Directory& directory, std::size_t max_event_bytes) {
     api.add(sio::http::Method::Post, "/v1/publish",
-            [&io, &store, max_event_bytes](const Call& call, Reply reply) { publish(io, store, max_event_bytes, call, std::move(reply)); },
+            [&io, &store, &directory, max_event_bytes](const Call& call, Reply reply) {
+                publish(io, store, directory, max_event_bytes, call, std::move(reply));
+            },
             {.scope = KeyScope::Publish, .key_body = kMaxBody, .any_org = true, .takes_array = true});
 }
 

@@ -39,6 +39,6 @@ void add_token_routes(Api& api, const std::optional<auth::TokenSigner>& signer, 
 /// GET /v1/tickets and GET /v1/conversations: pages of what the reader may see, newest first.
 void add_list_routes(Api& api, store::Store& store);
 /// POST /v1/publish: by API keys of that scope, and by an org's admins and bots.
-void add_publish_route(Api& api, sio::Server& io, store::Store& store, std::size_t max_event_bytes);
+void add_publish_route(Api& api, sio::Server& io, store::Store& store, const Directory& directory, std::size_t max_event_bytes);
 
 }  // namespace desk::rest

@@ -92,7 +92,7 @@ inline constexpr Type kRoomNames = list(kText, 100);
 inline constexpr std::array kPublishItemFields{
     opt("org", kId, "The key's only org, or that of the header X-InsightDesk-Org, when absent."),
     req("event", text(100)),
-    opt("data", kAny, "Domain form: the whole ticket, message or notification. Raw form: the event's argument."),
+    opt("data", kAny, "Domain form: the whole ticket, message, notification or user. Raw form: the event's argument."),
     opt("id", text(255), "The same one again is a duplicate."),
     opt("audience", kText, "`all`, or `staff`: of a ticket, to staff only."),
     opt("by", kAny, "Who did it, a UserRef; the system when absent."),

@@ -112,14 +112,21 @@ INSERT INTO ticket_participants (org, user_id, ticket_id) SELECT t.org, u.id, t.
     WHERE t.participant_ids <> '[]' AND REPLACE(t.participant_ids, '"' || u.id || '"', '') <> t.participant_ids;
 )sql";
 
+/// What the backend that keeps the user last called its version; null: no backend has said.
+constexpr std::string_view kPublishedUsers = "ALTER TABLE users ADD COLUMN published_version BIGINT;";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
 };
 
-constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},          Migration{"doors", kDoors},
-                                 Migration{"chat timeouts", kChatTimeouts}, Migration{"key changes", kKeyChanges},
-                                 Migration{"chat activity", kChatActivity}, Migration{"ticket lists", kTicketLists}};
+constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
+                                 Migration{"doors", kDoors},
+                                 Migration{"chat timeouts", kChatTimeouts},
+                                 Migration{"key changes", kKeyChanges},
+                                 Migration{"chat activity", kChatActivity},
+                                 Migration{"ticket lists", kTicketLists},
+                                 Migration{"published users", kPublishedUsers}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -41,6 +41,9 @@ constexpr sql::Sql kSaveUser{
     "team_ids = excluded.team_ids, active = excluded.active, locale = excluded.locale, timezone = excluded.timezone, "
     "source = excluded.source, claims_iat = excluded.claims_iat, version = excluded.version, updated_at = excluded.updated_at"};
 
+constexpr sql::Sql kPublishedVersion{"SELECT published_version FROM users WHERE org = ?1 AND id = ?2"};
+constexpr sql::Sql kSetPublishedVersion{"UPDATE users SET published_version = ?3 WHERE org = ?1 AND id = ?2"};
+
 constexpr sql::Sql kFindTeam{"SELECT id, name, version FROM teams WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kListTeams{"SELECT id, name, version FROM teams WHERE org = ?1 ORDER BY id"};
 constexpr sql::Sql kPageTeams{"SELECT id, name, version FROM teams WHERE org = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
@@ -141,6 +144,13 @@ void Users::save(const User& u) {
     session_.run(kSaveUser, org_, u.ref.id, u.ref.name, u.ref.avatar_url, to_string(u.ref.role), u.email, u.company, teams, u.active,
                  u.locale, u.timezone, to_string(u.source), u.claims_iat, u.version, u.updated_at_us);
 }
+
+std::optional<std::int64_t> Users::published_version(std::string_view id) const {
+    auto row = session_.query(kPublishedVersion, org_, id);
+    return row.next() ? row.maybe_integer(0) : std::nullopt;
+}
+
+void Users::set_published_version(std::string_view id, std::int64_t version) { session_.run(kSetPublishedVersion, org_, id, version); }
 
 std::optional<Team> Teams::find(std::string_view id) const {
     auto row = session_.query(kFindTeam, org_, id);

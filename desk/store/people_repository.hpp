@@ -42,6 +42,9 @@ public:
     std::vector<User> list_records(std::string_view after, std::int64_t limit) const;
     /// Ids of active staff: admins and agents.
     std::vector<User> staff() const;
+    /// What the backend that keeps the user last called its version.
+    std::optional<std::int64_t> published_version(std::string_view id) const;
+    void set_published_version(std::string_view id, std::int64_t version);
     void save(const User& user);
 
 private:

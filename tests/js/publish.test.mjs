@@ -193,6 +193,31 @@ test("messages of chats and notifications are published as the commands write th
     assert.equal((await bell.inbox.next("notification:count"))[0].unread, unread + 1);
 });
 
+test("a user that is published is a record: they are told, and what they may do changes at once", async (t) => {
+    people.uma = new Person(server.url, "uma", { teams: ["t1"] });
+    const [root, dashboard, tickets] = await Promise.all(["/", "/presence", "/tickets"].map((namespace) => people.uma.connect(t, namespace)));
+    const data = { id: "uma", name: "Uma", role: "agent", teamIds: ["t-new"], email: "uma@acme.test", version: 3 };
+    const [result] = await publish(ours, item("user:updated", data));
+    assert.equal(result.status, "accepted");
+    const [told] = await root.inbox.next("user:updated");
+    assert.deepEqual([told.id, told.name, told.teamIds, told.email, told.orgId, told.seq, told.eventId], ["uma", "Uma", ["t-new"], data.email, "acme", result.seq, result.id]);
+    assert.deepEqual(statuses(await publish(ours, item("user:updated", { ...data, name: "Old", version: 2 }))), ["stale"]);
+    assert.equal((await publish(ours, { namespace: "/tickets", rooms: ["team:t-new"], event: "to:team" }))[0].status, "accepted");
+    await tickets.inbox.next("to:team");
+    const rejected = await publish(ours, [
+        item("user:updated", { ...data, role: "admin", version: 9 }),
+        item("user:updated", { ...data, orgId: "globex", version: 9 }),
+        item("user:updated", { id: "nobody" }),
+        item("user:updated", { ...data, role: "system", version: 9 }),
+        item("user:updated", { ...data, email: "none", version: 9 }),
+    ]);
+    assert.deepEqual(rejected.map(({ error }) => [error.code, error.details.field]), [["FORBIDDEN", "role"], ...["orgId", "name", "role", "email"].map((field) => ["INVALID_PAYLOAD", field])]);
+    assert.deepEqual(statuses(await publish(people.ada, item("user:updated", { ...data, role: "admin", version: 9 }))), ["accepted"]);
+    assert.equal((await root.inbox.next("user:updated"))[0].role, "admin");
+    await publish(people.ada, item("user:updated", { id: "uma", active: false }));
+    await Promise.all([root, dashboard, tickets].map(({ socket }) => new Promise((resolve) => (socket.connected ? socket.once("disconnect", resolve) : resolve()))));
+});
+
 test("internal messages and what is for the staff only never reach customers", async (t) => {
     const data = ticket();
     await publish(ours, item("ticket:created", data));
