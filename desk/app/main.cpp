@@ -31,6 +31,8 @@ void wait_until_drained(const desk::app::DeskServer& server, const sigset_t& sig
 
 int serve(const desk::app::Config& config) {
     const sigset_t signals = block_signals();
+    // A file that may not grow (LimitFSIZE of a service) is a failed write like any other.
+    static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
     const auto keys = desk::app::load_or_make_keys(config);
     if (!keys) {
         std::cerr << "insightdesk: " << keys.error() << '\n';

@@ -34,7 +34,9 @@ constexpr Setting kListening[] = {
 };
 
 constexpr Setting kStore[] = {
-    row<kField<&Config::store>, text::store>("store", "URL", "Where everything is kept: sqlite:PATH."),
+    row<kField<&Config::store>, text::store>(
+        "store", "URL",
+        "Where everything is kept: sqlite:PATH, or sqlite::memory: for as long as the server runs (a nameless file in TMPDIR)."),
     row<kField<&Config::log_retention>, between<kMinute, 3650 * kDay>>("log_retention", "TIME", "How long missed events can be asked for."),
 };
 

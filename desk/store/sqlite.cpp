@@ -149,10 +149,8 @@ std::string settings(const SqliteOptions& options) {
     std::string script = "PRAGMA cache_size=-" + std::to_string(options.cache_kib) + "; PRAGMA temp_store=MEMORY;";
     if (options.read_only) return script + "PRAGMA query_only=ON;";
     // What was deleted may stay in free pages, as in any other database: Debian's build would overwrite it at every turn.
-    return script +
-           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA "
-           "wal_autocheckpoint=" +
-           std::to_string(options.checkpoint_pages) + ";";
+    return script + "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF; PRAGMA synchronous=" +
+           (options.durable ? "FULL" : "OFF") + "; PRAGMA wal_autocheckpoint=" + std::to_string(options.checkpoint_pages) + ";";
 }
 
 }  // namespace

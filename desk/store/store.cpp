@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "desk/store/migrations.hpp"
+#include "desk/store/scratch_folder.hpp"
 #include "sio/base/clock.hpp"
 
 namespace desk::store {
@@ -23,6 +24,14 @@ constexpr sql::Sql kProbe{
 
 std::expected<std::unique_ptr<Store>, std::string> Store::open(StoreOptions options, sio::Log& log) {
     if (!options.now_us) options.now_us = sio::unix_us;
+    std::optional<ScratchFolder> scratch;
+    if (options.sqlite.path == kInMemory) {
+        auto made = ScratchFolder::make();
+        if (!made) return std::unexpected("store in memory: " + made.error());
+        scratch.emplace(std::move(*made));
+        options.sqlite.path = scratch->file("store.db");
+        options.sqlite.durable = false;
+    }
     std::vector<std::unique_ptr<sql::Session>> writers;
     auto writer = open_session(options.sqlite);
     if (!writer) return std::unexpected(std::move(writer.error()));
@@ -35,6 +44,8 @@ std::expected<std::unique_ptr<Store>, std::string> Store::open(StoreOptions opti
     for (unsigned i = 0; i < options.readers; ++i) {
         auto reader = open_session(reading);
         if (!reader) return std::unexpected(std::move(reader.error()));
+        // Its files are opened by reading, so while they have their names.
+        if (auto known = check_schema(**reader); !known) return std::unexpected("store " + options.sqlite.path + ": " + known.error());
         readers.push_back(std::move(*reader));
     }
 

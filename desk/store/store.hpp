@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "desk/store/sqlite.hpp"
 
 namespace desk::store {
+
+/// As a path: a store that ends with the process.
+inline constexpr std::string_view kInMemory = ":memory:";
 
 struct StoreOptions {
     SqliteOptions sqlite;
@@ -29,7 +33,8 @@ struct StoreOptions {
 class Store {
 public:
     /// Opens (and makes, with its folder's permissions) the file, brings the schema up to date, starts the threads.
-    /// Errors are for a person: what is wrong with which file.
+    /// `kInMemory` is a file too, in the folder for temporary files and without a name: SQLite has no memory in which readers have
+    /// snapshots while somebody writes. Errors are for a person: what is wrong with which file.
     static std::expected<std::unique_ptr<Store>, std::string> open(StoreOptions options, sio::Log& log);
 
     /// `run`: Result<T>(Transaction&), on the writer's thread; `done`: void(Result<T>), see Executor.

@@ -1,7 +1,7 @@
 // What whoever runs the server sees and does: version, readiness, retention, a new epoch after a restore.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -124,4 +124,16 @@ test("after new-epoch every cursor from before is refused and new ones work", as
     const answer = await again.socket.emitWithAck("ticket:subscribe", { ticketId: id });
     assert.equal(answer.ok, true);
     assert.equal((await after.request("GET", `/v1/tickets/updates?since=${answer.cursor}`)).status, 200);
+});
+
+test("a store in memory serves as one in a file does, and leaves nothing behind", async (t) => {
+    const folder = temporaryFolder();
+    const server = await started(t, { store: ":memory:", env: { TMPDIR: folder } });
+    const ann = new Person(server.url, "ann", { role: "admin" });
+    const { socket, inbox } = await ann.connect(t, "/tickets");
+    const { id } = await ann.made("POST", "/v1/tickets", { subject: "Fleeting" });
+    assert.equal((await inbox.next("ticket:created"))[0].id, id);
+    assert.equal((await socket.emitWithAck("ticket:subscribe", { ticketId: id })).ok, true);
+    assert.equal((await ann.made("GET", `/v1/tickets/${id}`, undefined, 200)).subject, "Fleeting");
+    assert.deepEqual(readdirSync(folder), [], "not even while it runs");
 });
