@@ -19,7 +19,6 @@ constexpr std::array kUpdatesQuery{
     opt("since", kText, "A cursor, an eventId, an ISO 8601 time or epoch milliseconds; without it only the current cursor is given."),
     opt("limit", integer(1, 300), "How many events at most; 100 when absent."),
     opt("wait", integer(0, 25), "Seconds to wait for news when there are none."),
-    opt("wait", integer(0, 25), "Seconds to wait for the first event when there is none yet."),
 };
 constexpr std::array kTicketsQuery{
     kListLimit,

@@ -1,7 +1,7 @@
 // What whoever runs the server sees and does: version, readiness, retention, a new epoch after a restore.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { Person } from "./lib/desk.mjs";
 import { http } from "./lib/raw.mjs";
 import { INSIGHTDESK, startInsightDesk, temporaryFolder } from "./lib/server.mjs";
 import { lockStore } from "./lib/store.mjs";
+import { testClock } from "./lib/time.mjs";
 
 const json = async (url) => {
     const { status, text } = await http(url);
@@ -20,17 +21,6 @@ function run(...args) {
     return promisify(execFile)(INSIGHTDESK, args)
         .then(({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }))
         .catch((error) => ({ code: error.code, out: error.stdout, err: error.stderr }));
-}
-
-/** A file that moves the server's clock. */
-function clock() {
-    const file = join(temporaryFolder(), "clock");
-    const set = (ms) => {
-        writeFileSync(`${file}.new`, String(ms));
-        renameSync(`${file}.new`, file);
-    };
-    set(0);
-    return { file, set };
 }
 
 async function started(t, options) {
@@ -65,10 +55,10 @@ test("is not ready while its store cannot write, and is again when it can", asyn
 });
 
 test("what is older than the retention is forgotten, and a cursor from before is told so", async (t) => {
-    const time = clock();
+    const time = testClock();
     const server = await started(t, {
         args: ["--log-retention", "7d", "--janitor-interval", "100ms", "--limits", "high"],
-        env: { INSIGHTDESK_TEST_CLOCK: time.file, INSIGHTDESK_ALLOW_TEST_CLOCK: "1" },
+        env: time.env,
     });
     const ann = new Person(server.url, "ann", { role: "admin" });
     const updates = (since) => ann.request("GET", `/v1/tickets/updates?since=${encodeURIComponent(since)}`);

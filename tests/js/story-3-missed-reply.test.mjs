@@ -6,6 +6,7 @@ import { TRANSPORTS } from "./lib/clients.mjs";
 import { Network } from "./lib/proxy.mjs";
 import { startInsightDesk } from "./lib/server.mjs";
 import { MARK, Stage } from "./lib/stage.mjs";
+import { testClock } from "./lib/time.mjs";
 
 let server;
 before(async () => (server = await startInsightDesk({ args: ["--limits", "high"] })));
@@ -78,6 +79,42 @@ describe("a reply missed", { concurrency: true }, () => {
             for (const party of Object.values(x)) party.heard([]);
         });
     }
+});
+
+test("a position older than the retention is answered with \"read anew\", at every door and never with a part", async (t) => {
+    const time = testClock();
+    const own = await startInsightDesk({ args: ["--log-retention", "7d", "--janitor-interval", "100ms", "--limits", "high"], env: time.env });
+    t.after(() => own.stop());
+    const stage = new Stage(own);
+    const d = stage.add("acme", "dan", { role: "admin" });
+    const c = stage.add("acme", "carl", { role: "customer" });
+    const { id } = await c.made("POST", "/v1/tickets", { subject: "Lost baggage" });
+    const { cursor, events } = await d.polled("0");
+    await d.made("POST", `/v1/tickets/${id}/messages`, { content: "Found it" });
+    const conversation = await c.made("POST", "/v1/conversations", {});
+    const poll = (since) => d.request("GET", `/v1/tickets/updates?since=${encodeURIComponent(since)}`);
+    assert.equal((await poll(cursor)).status, 200);
+
+    time.set(8 * 24 * 3600 * 1000);
+    while ((await poll(cursor)).status === 200);
+    await d.made("POST", `/v1/tickets/${id}/messages`, { content: "Kept" });
+    for (const since of [cursor, events.at(-1)[0]]) {
+        const answer = await poll(since);
+        assert.deepEqual([answer.status, answer.body.code, answer.body.updates], [410, "CURSOR_EXPIRED", undefined]);
+        const back = stage.add("acme", "ann", { name: "ann, back", namespaces: ["/tickets", "/chat"], auth: { since, tickets: [id], conversations: [conversation.id] } });
+        await back.arrive(t);
+        const came = (nsp) => back.arrival.filter(([event, , at]) => at === nsp && event !== "sync:ready" && event !== "chat:online").map(([event, data]) => [event, data.reason]);
+        assert.deepEqual(came("/tickets"), [["ticket:subscribed", undefined], ["sync:required", "PRUNED"]]);
+        assert.deepEqual(came("/chat"), [["chat:joined", undefined], ["sync:required", "PRUNED"]]);
+        back.forget();
+        assert.equal((await back.tells("ticket:subscribe", { ticketId: id, since })).ok, true);
+        await back.settled();
+        assert.deepEqual(back.records.map(([event]) => event), ["ticket:subscribed", "sync:required"]);
+    }
+    // From where it is now, all is well.
+    const { cursor: now } = await d.polled("");
+    await d.made("POST", `/v1/tickets/${id}/messages`, { content: "Live" });
+    assert.deepEqual((await d.polled(now)).events.map(([, event]) => event), ["ticket:updated", "ticket:message"]);
 });
 
 describe("a position that is no good any more", { concurrency: true }, () => {

@@ -71,6 +71,33 @@ describe("a token", { concurrency: true }, () => {
         });
     }
 
+    for (const [title, transports] of TRANSPORTS) {
+        test(`taken back ends all of its user's connections within a second, and a newer one comes in, over ${title}`, async (t) => {
+            const org = `acme revoked ${title}`.replace(/\W/g, "-");
+            const { stage, a, b, c, d } = await people(t, transports, org, 3600);
+            // A second device; and one that has a token of after the moment from which tokens are good again.
+            const issuedBefore = now_s() + 1;
+            const phone = await stage.add(org, "ann", { name: "ann, phone", iat: now_s(), transports }).arrive(t);
+            const newer = await stage.add(org, "ann", { name: "ann, newer", iat: issuedBefore, transports }).arrive(t);
+            const begun = Date.now();
+            await d.made("POST", "/v1/users/ann/revoke-tokens", { issuedBefore }, 200);
+            for (const party of [a, phone]) await party.hears("(disconnect)", NAMESPACES.length);
+            assert.ok(Date.now() - begun < 1000);
+            for (const party of [a, phone]) {
+                for (const nsp of NAMESPACES) party.heard([["error", { code: "AUTH_TOKEN_INVALID", details: { reason: "REVOKED" } }], ["(disconnect)", { reason: "io server disconnect" }]], nsp);
+                party.forget();
+                const refused = await refusedWith(t, server.url, { token: party.token }, { transports });
+                assert.deepEqual([refused.message, refused.data.details.reason], ["AUTH_TOKEN_INVALID", "REVOKED"]);
+                assert.equal((await party.request("GET", "/v1/tickets")).status, 401);
+            }
+            a.token = token("ann", { org, iat: issuedBefore });
+            await a.arrive(t);
+            const { id } = await c.made("POST", "/v1/tickets", { subject: "Still there?" });
+            await stage.settle();
+            stage.heard(new Map([a, newer, b, c, d].map((party) => [party, [["ticket:created", { id }]]])));
+        });
+    }
+
     for (const [what, replacement] of [
         ["of another user", (org) => token("bob", { org, iat: now_s() })],
         ["of the same user id in another org", (org) => token("ann", { org: `${org}-too`, iat: now_s() })],

@@ -46,7 +46,7 @@ export class Person {
     async request(method, path, body, more = {}) {
         const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...more };
         const answer = await http(this.url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-        return { ...answer, body: answer.text === "" ? null : JSON.parse(answer.text) };
+        return { ...answer, body: /json/.test(answer.headers["content-type"]) && answer.text !== "" ? JSON.parse(answer.text) : null };
     }
 
     /** The body of a request that must succeed with `status`. */
