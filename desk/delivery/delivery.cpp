@@ -259,7 +259,6 @@ void Delivery::emit(const EventRow& row) {
             if (emission->concerns(i)) run_on(loops.at(i), [emission] { emission->deliver(); });
         }
     }
-    for (const Watch& watch : watches_) watch(row);
 }
 
 sio::Namespace* Delivery::nsp(const EventRow& row) const { return io_.find(to_string(row.nsp())); }

@@ -52,10 +52,6 @@ public:
     /// Rows of one commit, in seq order, once the commit is certain.
     void committed(std::vector<EventRow> rows);
 
-    /// Called for every row when it is emitted. Set before the server starts. Thread: the org's home loop.
-    using Watch = std::function<void(const EventRow&)>;
-    void watch(Watch each_row) { watches_.push_back(std::move(each_row)); }
-
     /// Makes sure that the org's rows are followed from here on, for a socket that got into its rooms.
     void follow(const std::string& org);
 
@@ -91,7 +87,6 @@ private:
     sio::Log& log_;
     std::vector<std::pair<std::string, std::function<void(const EventRow&)>>> hooks_;
     std::vector<std::function<void(const EventRow&)>> emitted_;
-    std::vector<Watch> watches_;
     std::vector<std::unique_ptr<Home>> homes_;  // one a loop
     Stats stats_;
 };

@@ -450,7 +450,7 @@ TEST_F(DeliveryTest, ALogThatWasRebuiltIsFollowedFromItsTop) {
 TEST_F(DeliveryTest, WatchersSeeEveryRowOnce) {
     sio::testing::Journal seen;
     begin();
-    delivery_->watch([&seen](const EventRow& each) { seen.add(std::to_string(each.seq)); });
+    delivery_->on_emitted([&seen](const EventRow& each) { seen.add(std::to_string(each.seq)); });
     auto ann = join_as("/tickets", person("ann", Role::Agent));
     commit({1});
     commit({1, 2});

@@ -61,6 +61,12 @@ using Result = std::expected<T, Error>;
     return std::unexpected(Error{code, std::move(detail), {}});
 }
 [[nodiscard]] inline std::unexpected<Error> fail(Error&& error) { return std::unexpected(std::move(error)); }
+
+/// What If-Match asks (RFC 9110 section 13.1.1), when it was there. Errors: Conflict {version, reason: VERSION}.
+inline Result<void> must_match(const std::optional<std::int64_t>& wanted, std::int64_t version) {
+    if (!wanted || *wanted == version) return {};
+    return fail(Error{ErrorCode::Conflict}.with("version", version).because("VERSION"));
+}
 [[nodiscard]] inline std::unexpected<Error> invalid(std::string_view field, std::string_view reason) {
     return std::unexpected(Error{ErrorCode::InvalidPayload, {}, {}}.with("field", field).because(reason));
 }

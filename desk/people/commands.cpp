@@ -11,11 +11,6 @@ namespace {
 
 using store::Transaction;
 
-Result<void> must_match(const std::optional<std::int64_t>& wanted, std::int64_t version) {
-    if (!wanted || *wanted == version) return {};
-    return fail(Error{ErrorCode::Conflict}.with("version", version).because("VERSION"));
-}
-
 Result<void> must_be_valid(const std::optional<std::string>& id) {
     if (id && !is_valid_id(*id)) return invalid("id", "MALFORMED");
     return {};

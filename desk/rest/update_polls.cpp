@@ -47,7 +47,7 @@ struct UpdatePolls::Poll {
 
 UpdatePolls::UpdatePolls(sio::Server& io, store::Store& store, Delivery& delivery, const Limits& limits)
     : io_(io), store_(store), limits_(limits), boards_(io.loops().size()) {
-    delivery.watch([this](const EventRow& row) { woken(row); });
+    delivery.on_emitted([this](const EventRow& row) { woken(row); });
 }
 
 UpdatePolls::~UpdatePolls() = default;

@@ -10,11 +10,6 @@ namespace {
 
 using store::Transaction;
 
-template <class T>
-void set(T& field, const std::optional<T>& wanted) {
-    if (wanted) field = *wanted;
-}
-
 Result<void> set_people(Transaction& tx, Ticket& ticket, const ChangeTicket& command) {
     if (command.assignee) {
         // Whoever has it keeps it, though they be gone from the staff by now.
@@ -43,38 +38,16 @@ Result<void> set_people(Transaction& tx, Ticket& ticket, const ChangeTicket& com
     return {};
 }
 
-Result<void> set_fields(Transaction& tx, Ticket& ticket, const ChangeTicket& command) {
-    if (command.subject) {
-        auto subject = required_text("subject", *command.subject, kMaxSubject);
-        if (!subject) return fail(std::move(subject.error()));
-        ticket.subject = std::move(*subject);
-    }
-    if (command.tags) {
-        auto tags = checked_tags(*command.tags);
-        if (!tags) return fail(std::move(tags.error()));
-        ticket.tags = std::move(*tags);
-    }
-    set(ticket.priority, command.priority);
-    set(ticket.custom_fields_json, command.custom_fields_json);
-    if (command.status) ticket.set_status(*command.status, tx.now_us());
-    return set_people(tx, ticket, command);
-}
-
-std::optional<std::string_view> assignee_id(const Ticket& ticket) {
-    return ticket.assignee ? std::optional<std::string_view>(ticket.assignee->id) : std::nullopt;
-}
-
 }  // namespace
 
 Result<ChangeOutcome> run(Transaction& tx, const Actor& actor, const ChangeTicket& command) {
     auto before = accessible_ticket(tx, actor, command.ticket);
     if (!before) return fail(std::move(before.error()));
     if (!is_staff(actor.role)) return fail(ErrorCode::Forbidden);
-    if (command.if_version && *command.if_version != before->version) {
-        return fail(Error{ErrorCode::Conflict, {}, {}}.with("version", before->version).because("VERSION"));
-    }
+    if (auto matches = must_match(command.if_version, before->version); !matches) return fail(std::move(matches.error()));
     Ticket after = *before;
-    if (auto set = set_fields(tx, after, command); !set) return fail(std::move(set.error()));
+    if (auto set = set_details(after, command, tx.now_us()); !set) return fail(std::move(set.error()));
+    if (auto set = set_people(tx, after, command); !set) return fail(std::move(set.error()));
     if (after == *before) return ChangeOutcome{std::move(*before), false};
 
     const UserRef author = tx.ensure(actor);
@@ -82,9 +55,7 @@ Result<ChangeOutcome> run(Transaction& tx, const Actor& actor, const ChangeTicke
     after.updated_at_us = tx.now_us();
     ++after.version;
     tx.tickets().update(after);
-    if (auto row = ticket_updated(*before, after, rules, author)) tx.append(std::move(*row));
-    if (assignee_id(*before) != assignee_id(after)) tx.append(ticket_assigned(*before, after, rules, author));
-    if (before->status != after.status) tx.append(ticket_status(*before, after, rules, author));
+    for (EventRow& row : ticket_changes(*before, after, rules, author)) tx.append(std::move(row));
     tx.raise(TicketChanged{*before, after, actor});
     return ChangeOutcome{std::move(after), true};
 }

@@ -7,9 +7,7 @@
 namespace desk::tickets {
 namespace {
 
-constexpr std::size_t kMaxTags = 50;
 constexpr std::size_t kMaxTag = 100;
-constexpr std::size_t kMaxParticipants = 100;
 
 Error too_many(std::string_view field, std::size_t limit) {
     return Error{ErrorCode::PayloadTooLarge, {}, {}}.with("field", field).with("limit", static_cast<std::int64_t>(limit));

@@ -119,6 +119,15 @@ EventRow ticket_status(const Ticket& before, const Ticket& after, const AccessRu
     return row;
 }
 
+std::vector<EventRow> ticket_changes(const Ticket& before, const Ticket& after, const AccessRules& rules, const UserRef& by) {
+    const auto id_of = [](const std::optional<UserRef>& user) { return user ? std::optional<std::string_view>(user->id) : std::nullopt; };
+    std::vector<EventRow> rows;
+    if (auto row = ticket_updated(before, after, rules, by)) rows.push_back(std::move(*row));
+    if (id_of(before.assignee) != id_of(after.assignee)) rows.push_back(ticket_assigned(before, after, rules, by));
+    if (before.status != after.status) rows.push_back(ticket_status(before, after, rules, by));
+    return rows;
+}
+
 EventRow ticket_message(const Message& message) {
     EventRow row = row_of("ticket:message", message.ticket, message.author);
     row.audience.staff_rooms = {"ticket:" + message.ticket + ":staff"};

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "desk/model/event.hpp"
 #include "desk/model/ticket.hpp"
@@ -17,6 +18,9 @@ Audience list_audience(const TicketAccess& access);
 Audience ticket_audience(const std::string& ticket, const TicketAccess& access);
 
 EventRow ticket_created(const Ticket& ticket, const AccessRules& rules, const UserRef& by);
+
+/// Of a change, in the order of domain.md 3.1: updated, assigned, status, as far as they differ.
+std::vector<EventRow> ticket_changes(const Ticket& before, const Ticket& after, const AccessRules& rules, const UserRef& by);
 
 /// nullopt: nothing differs. Customers who see no difference get nothing. A change of access carries what evicts the losers.
 std::optional<EventRow> ticket_updated(const Ticket& before, const Ticket& after, const AccessRules& rules, const UserRef& by);

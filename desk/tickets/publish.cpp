@@ -11,11 +11,6 @@ namespace {
 
 using store::Transaction;
 
-template <class T>
-void set(T& field, const std::optional<T>& told) {
-    if (told) field = *told;
-}
-
 Result<void> set_people(Transaction& tx, Ticket& ticket, const PublishTicket& command) {
     if (command.requester) {
         ticket.requester = tx.mirror(*command.requester);
@@ -46,20 +41,8 @@ void set_counts(Ticket& ticket, const PublishTicket& command) {
 }
 
 Result<void> set_all(Transaction& tx, Ticket& ticket, const PublishTicket& command) {
-    if (command.subject) {
-        auto subject = required_text("subject", *command.subject, kMaxSubject);
-        if (!subject) return fail(std::move(subject.error()));
-        ticket.subject = std::move(*subject);
-    }
-    if (command.tags) {
-        auto tags = checked_tags(*command.tags);
-        if (!tags) return fail(std::move(tags.error()));
-        ticket.tags = std::move(*tags);
-    }
-    set(ticket.priority, command.priority);
+    if (auto set = set_details(ticket, command, tx.now_us()); !set) return set;
     set(ticket.channel, command.channel);
-    set(ticket.custom_fields_json, command.custom_fields_json);
-    if (command.status) ticket.set_status(*command.status, tx.now_us());
     set_counts(ticket, command);
     set(ticket.waiting_since_us, command.waiting_since_us);
     set(ticket.first_responded_at_us, command.first_responded_at_us);
@@ -93,10 +76,6 @@ Result<Published> create(Transaction& tx, const Actor& by, const PublishTicket& 
     return Published::Accepted;
 }
 
-std::optional<std::string_view> id_of(const std::optional<UserRef>& user) {
-    return user ? std::optional<std::string_view>(user->id) : std::nullopt;
-}
-
 }  // namespace
 
 Actor actor_of(const store::Snapshot& snapshot, const UserRef& person) {
@@ -127,9 +106,7 @@ Result<Published> run(Transaction& tx, const Actor& by, const PublishTicket& com
 
     const AccessRules rules = tx.orgs().rules();
     const UserRef author = by.ref();
-    if (auto row = ticket_updated(*before, after, rules, author)) tx.append(for_whom(std::move(*row), command));
-    if (id_of(before->assignee) != id_of(after.assignee)) tx.append(for_whom(ticket_assigned(*before, after, rules, author), command));
-    if (before->status != after.status) tx.append(for_whom(ticket_status(*before, after, rules, author), command));
+    for (EventRow& row : ticket_changes(*before, after, rules, author)) tx.append(for_whom(std::move(row), command));
     tx.raise(TicketChanged{*before, after, by});
     return Published::Accepted;
 }

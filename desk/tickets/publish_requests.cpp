@@ -1,4 +1,5 @@
 #include "desk/model/text.hpp"
+#include "desk/tickets/checks.hpp"
 #include "desk/tickets/publish.hpp"
 #include "desk/tickets/requests.hpp"
 #include "sio/base/clock.hpp"
@@ -6,8 +7,6 @@
 namespace desk::tickets {
 namespace {
 
-constexpr std::size_t kMaxParticipants = 100;
-constexpr std::size_t kMaxTags = 50;
 constexpr std::size_t kMaxUrl = 2'048;
 constexpr std::int64_t kMostCounted = 1'000'000'000'000;  // far below what event ids and doubles hold
 

@@ -1,13 +1,11 @@
 #include "desk/tickets/requests.hpp"
+#include "desk/tickets/checks.hpp"
 
 #include "desk/model/fields.hpp"
 
 namespace desk::tickets {
 
-namespace {
-constexpr std::size_t kMaxParticipants = 100;
-constexpr std::size_t kMaxTags = 50;
-}  // namespace
+namespace {}  // namespace
 
 Result<NewMessage> read_new_message(sio::json::Value body) {
     Fields fields(body);
