@@ -1,11 +1,9 @@
 #include "desk/tickets/requests.hpp"
-#include "desk/tickets/checks.hpp"
 
 #include "desk/model/fields.hpp"
+#include "desk/tickets/checks.hpp"
 
 namespace desk::tickets {
-
-namespace {}  // namespace
 
 Result<NewMessage> read_new_message(sio::json::Value body) {
     Fields fields(body);
