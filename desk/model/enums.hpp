@@ -30,6 +30,9 @@ enum class NotificationType : std::uint8_t {
     System,
 };
 
+/// Whether an agent is there (domain.md 3.3).
+enum class PresenceStatus : std::uint8_t { Online, Busy, Away, Offline };
+
 /// What an API key is good for.
 enum class KeyScope : std::uint8_t { Publish, Admin, Read };
 
@@ -81,6 +84,10 @@ struct Names<NotificationType> {
 };
 
 template <>
+struct Names<PresenceStatus> {
+    static constexpr std::array<std::string_view, 4> kAll{"online", "busy", "away", "offline"};
+};
+template <>
 struct Names<KeyScope> {
     static constexpr std::array<std::string_view, 3> kAll{"publish", "admin", "read"};
 };
@@ -104,6 +111,9 @@ constexpr std::optional<E> from_string(std::string_view name) {
 
 /// Sees the staff projection of tickets and conversations. A bot acts for the org's own software.
 constexpr bool is_staff(Role role) { return role != Role::Customer; }
+
+/// Agents and admins are there or not; customers only stand in chat:online, and a bot is never away.
+constexpr bool has_presence(Role role) { return role == Role::Admin || role == Role::Agent; }
 
 /// `resolved` and `closed`: the customer waits no more.
 constexpr bool is_done(TicketStatus status) { return status == TicketStatus::Resolved || status == TicketStatus::Closed; }

@@ -28,6 +28,8 @@ inline std::string ticket_staff(std::string_view org, std::string_view id) { ret
 inline std::string ticket_customers(std::string_view org, std::string_view id) { return of(org, "ticket", id, ":customers"); }
 /// Where sockets wait that are about to enter a ticket or conversation (entry.hpp).
 inline std::string pending(std::string_view org, std::string_view subject) { return of(org, "pending", subject); }
+/// Who watches somebody's presence.
+inline std::string presence(std::string_view org, std::string_view user) { return of(org, "presence", user); }
 inline std::string conversation(std::string_view org, std::string_view id) { return of(org, "conv", id); }
 
 }  // namespace desk::rooms

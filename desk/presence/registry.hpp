@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "desk/presence/person.hpp"
+
+namespace desk::presence {
+
+/// Which people have connections, over all servers. Each server says how many of its own each of its people has, under a lease that it
+/// renews; of a server that does not, the share lapses, whoever sees it first (domain.md 3.3 "Crash"). Nobody is ever gone by what one
+/// server alone knows. People are named `org:user`.
+/// Thread: the home loop of the person's org; the listener is called there, within a call or later.
+class Registry {
+public:
+    class Listener {
+    public:
+        /// The sum of all shares of a person has changed.
+        virtual void total(std::string_view person, Tally total, Cause cause) = 0;
+        /// The own lease was lost (a frozen server, a registry that started anew): everybody has to be reported again, within the call.
+        virtual void lapsed() = 0;
+
+    protected:
+        ~Listener() = default;
+    };
+
+    virtual ~Registry() = default;
+    /// All of this server's connections of a person, after a change. Ignored while the lease is lost: `lapsed` comes.
+    virtual void report(std::string_view person, Tally mine, Cause cause) = 0;
+    /// Renews the lease and claims what has lapsed of others. Call it thrice in the time that a lease lasts.
+    virtual void tick(std::int64_t now_ms) = 0;
+};
+
+}  // namespace desk::presence
