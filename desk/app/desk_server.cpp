@@ -144,6 +144,7 @@ struct DeskServer::Parts {
               io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
               [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }),
           admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
+        admission.log_to(log);
         if (keys.signing) signer.emplace(*keys.signing, token_rules(config));
         token_doors = {.hand_out = config.dev, .renew = config.dev || config.demo || keys.made_at.has_value()};
         delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });

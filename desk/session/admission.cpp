@@ -36,11 +36,23 @@ void Admission::guard(sio::Namespace& nsp, Who who) {
     }
     nsp.use([this, who](sio::Socket& socket, sio::Next next) {
         if (auto admitted = admit(socket, who); !admitted) {
-            refused_.add(admitted.error().code);
+            note_refusal(socket, admitted.error());
             return next(sio::ConnectError{std::string(to_string(admitted.error().code)), to_socket_error(admitted.error())});
         }
         next();
     });
+}
+
+void Admission::note_refusal(sio::Socket& socket, const Error& error) {
+    refused_.add(error.code);
+    const auto level = error.code == ErrorCode::AuthTokenInvalid ? sio::LogLevel::Warn : sio::LogLevel::Debug;
+    if (log_ == nullptr || !log_->enabled(level)) return;
+    const auto* const handshake = socket.connection().handshake();
+    log_->write(level, "connect refused",
+                {{"nsp", socket.nsp().name()},
+                 {"code", to_string(error.code)},
+                 {"details", error.details_json},
+                 {"address", handshake ? std::string_view(handshake->address) : std::string_view()}});
 }
 
 Result<void> Admission::admit(sio::Socket& socket, Who who) {

@@ -10,6 +10,7 @@
 #include "desk/model/limits.hpp"
 #include "desk/session/identities.hpp"
 #include "desk/session/visitor.hpp"
+#include "sio/base/log.hpp"
 #include "sio/socketio/socketio.hpp"
 
 namespace desk {
@@ -31,6 +32,10 @@ public:
     /// Told of every token that opens a connection, on its loop. Before the server starts.
     void on_first_seen(std::function<void(const IdentityRef&)> told) { first_seen_ = std::move(told); }
 
+    /// Refusals are told: bad tokens as warnings, which the limit of an address bounds, others for those who look closely. Before the
+    /// server starts.
+    void log_to(sio::Log& log) { log_ = &log; }
+
     /// CONNECTs refused so far.
     const ErrorCounts& refused() const { return refused_; }
 
@@ -39,6 +44,7 @@ public:
     void guard(sio::Namespace& nsp, Who who = Who::Everybody);
 
 private:
+    void note_refusal(sio::Socket& socket, const Error& error);
     Result<void> admit(sio::Socket& socket, Who who);
     Result<auth::Claims> check_token(sio::Socket& socket, std::string_view address);
     Result<void> seat(sio::Socket& socket, const auth::Claims& claims, Who who, std::string_view address);
@@ -52,6 +58,7 @@ private:
     std::chrono::milliseconds token_grace_;
     bool counts_addresses_ = false;
     ErrorCounts refused_;
+    sio::Log* log_ = nullptr;
     UserCounts users_;
     UserCounts by_address_;
 };

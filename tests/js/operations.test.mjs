@@ -5,7 +5,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { Person } from "./lib/desk.mjs";
+import { open } from "./lib/clients.mjs";
+import { claims, craft, Person, token } from "./lib/desk.mjs";
 import { http } from "./lib/raw.mjs";
 import { INSIGHTDESK, startInsightDesk, temporaryFolder } from "./lib/server.mjs";
 import { lockStore } from "./lib/store.mjs";
@@ -126,4 +127,26 @@ test("a store in memory serves as one in a file does, and leaves nothing behind"
     assert.equal((await socket.emitWithAck("ticket:subscribe", { ticketId: id })).ok, true);
     assert.equal((await ann.made("GET", `/v1/tickets/${id}`, undefined, 200)).subject, "Fleeting");
     assert.deepEqual(readdirSync(folder), [], "not even while it runs");
+});
+
+test("refused CONNECTs are logged with their reason and address, tokens never", async (t) => {
+    const server = await started(t, { args: ["--log-level", "debug", "--log-format", "json"] });
+    const good = token("ann");
+    const expired = craft(claims("ann", { ttl: -60 }));
+    const forged = craft(claims("ann"), { secret: "another-secret-another-secret-32" });
+    for (const [namespace, bearer] of [["/tickets", forged], ["/tickets", expired], ["/dashboard", good]]) {
+        const { socket } = open(t, server.url + namespace, { transports: ["websocket"], auth: { token: bearer }, query: { token: bearer } });
+        await new Promise((resolve) => socket.once("connect_error", resolve));
+        await http(`${server.url}/v1/tickets?token=${bearer}`, { headers: { authorization: `Bearer ${bearer}` } });
+        await http(`${server.url}/socket.io/?EIO=4&transport=polling&token=${bearer}`);
+    }
+    await server.stop();
+    const lines = server.log().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+    const refused = lines.filter(({ message }) => message === "connect refused");
+    assert.deepEqual(refused.map(({ level, nsp, code, address }) => [level, nsp, code, address]), [
+        ["warn", "/tickets", "AUTH_TOKEN_INVALID", "127.0.0.1"],
+        ["debug", "/tickets", "AUTH_TOKEN_EXPIRED", "127.0.0.1"],
+        ["debug", "/dashboard", "FORBIDDEN", "127.0.0.1"],
+    ]);
+    for (const bearer of [good, expired, forged]) assert.ok(!server.log().includes(bearer.split(".")[2]));
 });
