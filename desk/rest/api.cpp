@@ -238,9 +238,9 @@ void Api::serve(http::Exchange& exchange, const Found& found, Reply reply) {
         reply.target_->key = running_.enter(options.any_org ? std::string_view{} : actor.org, *idempotency);
         if (!reply.target_->key) return reply.refuse(Error{ErrorCode::Conflict}.because("IDEMPOTENCY_KEY_RUNNING"));
     }
-    found.entry->handler(
-        Call{request, found.path, body, std::move(caller->identity), std::move(caller->key), std::move(idempotency), exchange.id()},
-        std::move(reply));
+    Call call{request, found.path, body, std::move(caller->identity), std::move(caller->key), std::move(idempotency), exchange.id()};
+    if (options.waits) call.judge = [this, bearer = std::string(bearer_of(request)), org = call.actor().org] { return judge(bearer, org); };
+    found.entry->handler(call, std::move(reply));
 }
 
 Result<Api::Caller> Api::authenticate(http::Exchange& exchange, const RouteOptions& options) {
@@ -268,6 +268,18 @@ Result<IdentityRef> Api::check_token(std::string_view token, const std::string& 
     if (const std::int64_t wait = users_.take(claims->org, claims->sub, limits_.rest_user, now_ms); wait > 0) {
         return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "rest_user"));
     }
+    return directory_.identify(*claims);
+}
+
+Result<IdentityRef> Api::judge(std::string_view bearer, std::string_view org) const {
+    if (keys_ != nullptr && auth::is_api_key(bearer)) {
+        const KeyRef key = keys_->find(bearer);
+        IdentityRef identity = key ? key->in(org) : nullptr;
+        if (!identity) return fail(Error{ErrorCode::AuthTokenInvalid}.because("UNKNOWN_KEY"));
+        return identity;
+    }
+    const auto claims = verifier_.verify(bearer, sio::unix_ms());
+    if (!claims) return std::unexpected(auth::to_error(claims.error()));
     return directory_.identify(*claims);
 }
 

@@ -62,6 +62,7 @@ struct RouteOptions {
     std::size_t key_body = 0;       ///< bytes of body from a good API key; 0: as much as from anybody
     bool any_org = false;           ///< the body says which of a key's orgs is meant
     bool takes_array = false;       ///< the body may be an array
+    bool waits = false;             ///< may be answered much later; `Call::judge` is there
 };
 
 /// One authenticated request. Views live during the handler's call.
@@ -73,6 +74,8 @@ struct Call {
     KeyRef key = {};                              ///< null: a token
     std::optional<Idempotency> idempotency = {};  ///< of a POST with an Idempotency-Key
     sio::http::ExchangeId exchange = {};
+    /// Who the caller is by now, with whatever happened to their token, key or record. Of a route that waits. Thread: any.
+    std::function<Result<IdentityRef>()> judge = {};
 
     const Actor& actor() const { return identity->actor; }
 };
@@ -140,6 +143,7 @@ private:
     Result<IdentityRef> check_token(std::string_view token, const std::string& address, std::int64_t now_ms);
     Result<Caller> check_key(std::string_view text, const sio::http::Request& request, const RouteOptions& options,
                              const std::string& address, std::int64_t now_ms);
+    Result<IdentityRef> judge(std::string_view bearer, std::string_view org) const;
     std::size_t max_body(const sio::http::Request& request) const;
     void serve(sio::http::Exchange& exchange, const Found& found, Reply reply);
     sio::http::HeaderList cors_headers(const sio::http::Request& request) const;

@@ -17,23 +17,26 @@ std::uint64_t key_of(sio::http::ExchangeId id) { return id.serial * 1024 + id.lo
 
 /// A request that waits.  Thread: the org's home loop, but for what is fixed.
 struct UpdatePolls::Poll {
-    Poll(UpdatePolls& polls, IdentityRef who, UpdatesWanted what, Reply to, std::uint64_t exchange)
+    Poll(UpdatePolls& polls, const Call& call, UpdatesWanted what, Reply to)
         : owner(polls),
-          identity(std::move(who)),
+          identity(call.identity),
+          judge(call.judge),
           wanted(std::move(what)),
           reply(std::move(to)),
-          key(exchange),
+          key(key_of(call.exchange)),
           timer([](void* poll) { static_cast<Poll*>(poll)->time_is_over(); }, this) {}
     void time_is_over() {
         over = true;
-        if (!reading) owner.end(self.lock());
+        const auto mine = self.lock();
+        if (!reading && owner.still_good(mine)) owner.end(mine);
     }
     const Actor& actor() const { return identity->actor; }
     std::string user() const { return rooms::user(actor().org, actor().user); }
 
     UpdatePolls& owner;
     std::weak_ptr<Poll> self;
-    const IdentityRef identity;
+    IdentityRef identity;
+    const std::function<Result<IdentityRef>()> judge;
     const UpdatesWanted wanted;
     std::optional<Reply> reply;  ///< empty: answered
     const std::uint64_t key;
@@ -80,7 +83,7 @@ void UpdatePolls::serve(const Call& call, Reply reply, UpdatesWanted wanted, std
     }
     const std::string user = rooms::user(call.actor().org, call.actor().user);
     if (const auto entered = enter(user); !entered) return reply.refuse(entered.error());
-    const auto poll = std::make_shared<Poll>(*this, call.identity, std::move(wanted), std::move(reply), key_of(call.exchange));
+    const auto poll = std::make_shared<Poll>(*this, call, std::move(wanted), std::move(reply));
     poll->self = poll;
     {
         const std::scoped_lock lock(mutex_);
@@ -133,7 +136,9 @@ void UpdatePolls::look(const std::shared_ptr<Poll>& poll) {
     auto& home = home_loop(io_, poll->actor().org);
     store_.read(
         poll->actor().org,
-        [poll, after = poll->after](const store::Snapshot& snapshot) { return read_updates(snapshot, poll->actor(), poll->wanted, after); },
+        [poll, identity = poll->identity, after = poll->after](const store::Snapshot& snapshot) {
+            return read_updates(snapshot, identity->actor, poll->wanted, after);
+        },
         [this, &home, poll](Result<UpdatePage>&& page) {
             home.post([this, poll, page = std::move(page)]() mutable { looked(poll, std::move(page)); });
         });
@@ -147,12 +152,29 @@ void UpdatePolls::looked(const std::shared_ptr<Poll>& poll, Result<UpdatePage> p
         poll->reply.reset();
         return leave(*poll);
     }
+    if (!still_good(poll)) return;
     if (page->empty) poll->after = page->up_to;
     const std::int64_t up_to = page->up_to;
     const bool news = !page->empty && !page->matches(poll->wanted.if_none_match);
     poll->last = std::move(*page);
     if (news || poll->over) return end(poll);
     if (poll->newest > up_to) look(poll);
+}
+
+bool UpdatePolls::still_good(const std::shared_ptr<Poll>& poll) {
+    auto now = poll->judge();
+    if (!now) {
+        poll->reply->refuse(now.error());
+        poll->reply.reset();
+        leave(*poll);
+        return false;
+    }
+    if (same_rights((*now)->actor, poll->actor())) return true;
+    poll->identity = std::move(*now);
+    poll->after.reset();
+    poll->last.reset();
+    look(poll);
+    return false;
 }
 
 void UpdatePolls::end(const std::shared_ptr<Poll>& poll) {

@@ -17,8 +17,8 @@
 namespace desk::rest {
 
 /// Requests for updates that wait (`wait=0..25`): answered as soon as there is something their reader may see, or with nothing when the
-/// time is over. Woken by delivery; between two rows of the log the store is not asked. So many of a user wait, and so many in all.
-/// Those of an org live on its home loop.  Thread: any.
+/// time is over. Who asks is judged again when they are answered. Woken by delivery; between two rows of the log the store is not asked. So
+/// many of a user wait, and so many in all. Those of an org live on its home loop.  Thread: any.
 class UpdatePolls {
 public:
     /// Before the server starts.
@@ -48,6 +48,8 @@ private:
     void woken(const EventRow& row);
     void look(const std::shared_ptr<Poll>& poll);
     void looked(const std::shared_ptr<Poll>& poll, Result<UpdatePage> page);
+    /// Whether what was found is for who asks by now. If not they are refused, or it is looked anew.
+    bool still_good(const std::shared_ptr<Poll>& poll);
     void end(const std::shared_ptr<Poll>& poll);
     void answer_all(Board& board);
 

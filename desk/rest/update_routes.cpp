@@ -28,7 +28,8 @@ void show(UpdatePolls& polls, const Call& call, Reply reply) {
 
 void add_update_routes(Api& api, UpdatePolls& polls) {
     for (const auto* path : {"/v1/tickets/updates", "/tickets/updates"}) {
-        api.add(sio::http::Method::Get, path, [&polls](const Call& call, Reply reply) { show(polls, call, std::move(reply)); });
+        api.add(sio::http::Method::Get, path, [&polls](const Call& call, Reply reply) { show(polls, call, std::move(reply)); },
+                {.waits = true});
     }
     api.on_gone([&polls](sio::http::ExchangeId exchange) { polls.gone(exchange); });
 }

@@ -132,6 +132,42 @@ describe("GET /tickets/updates", () => {
         assert.equal(nothing.status, 304);
     });
 
+    it("who waits is judged as they are when they are answered", async () => {
+        const { ann, bob, person } = org();
+        const dan = person("dan", { role: "admin" });
+        await dan.made("POST", "/v1/users", { id: "ann", name: "Ann", role: "agent" });
+        const since = await position(ann);
+        const waiting = updates(ann, { since, wait: 25 });
+        // Another one that waits and is answered: the first, sent before it, waits too by then.
+        await updates(ann, { since, wait: 1 });
+        await dan.made("PATCH", "/v1/users/ann", { role: "customer" }, 200);
+        await post(bob, "Not for customers");
+        const mine = await bob.made("POST", "/v1/tickets", { subject: "Ann's own", requesterId: "ann" });
+        assert.deepEqual((await waiting).updates.map(({ data }) => data.id), [mine.id]);
+
+        for (const [act, reason] of [
+            [() => dan.made("POST", "/v1/users/ann/revoke-tokens", { issuedBefore: Math.floor(Date.now() / 1000) }, 200), "REVOKED"],
+            [() => dan.made("PATCH", "/v1/users/ann", { active: false }, 200), "INACTIVE"],
+        ]) {
+            const later = person("ann", { iat: Math.floor(Date.now() / 1000) + (reason === "INACTIVE" ? 5 : -5) });
+            const here = await position(later);
+            const refused = ask(later, { since: here, wait: 25 });
+            await updates(later, { since: here, wait: 1 });
+            await act();
+            await bob.made("POST", "/v1/tickets", { subject: "Ann's too", requesterId: "ann" });
+            const answer = await refused;
+            assert.deepEqual([answer.status, JSON.parse(answer.text).details.reason], [401, reason]);
+        }
+    });
+
+    it("a token that runs out while its holder waits is answered so", async () => {
+        const { bob, person } = org();
+        await post(bob);
+        const short = person("ann", { ttl: 2 });
+        const answer = await ask(short, { since: await position(short), wait: 4 });
+        assert.deepEqual([answer.status, JSON.parse(answer.text).code], [401, "AUTH_TOKEN_EXPIRED"]);
+    });
+
     it("HEAD is answered as GET, without the body", async () => {
         const { ann } = org();
         const { id } = await post(ann);
