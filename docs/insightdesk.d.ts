@@ -332,6 +332,8 @@ export interface Conversation {
     createdAt: string;
     /** Grows with each change: apply only what is greater. */
     version: number;
+    /** True in the last `chat:updated` for an agent who may not see it any more; only status and version are new. */
+    accessLost?: boolean;
 }
 
 /** A message of a conversation. */

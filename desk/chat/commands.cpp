@@ -108,7 +108,7 @@ Result<JoinOutcome> run(Transaction& tx, const Actor& actor, const JoinConversat
         if (enter(after, author, command, tx.now_us())) {
             tx.conversations().update(after);
             tx.conversations().set_active_at(after.id, tx.real_us());
-            tx.append(chat_updated(after, rules, author, describe(tx, after)));
+            tx.append(chat_updated(*before, after, rules, author, describe(tx, after)));
             tx.raise(ConversationChanged{*before, after, actor});
         }
     }

@@ -79,6 +79,26 @@ TEST_F(ChatCommands, StaffLearnOfWhatTheyMayAccess) {
     EXPECT_EQ(assigned[1].users, Rooms{"dora"});
 }
 
+TEST_F(ChatCommands, WhoLosesSightOfItIsToldForTheLastTime) {
+    set_visibility(AgentScope::Assigned);
+    const auto id = create();
+    ASSERT_TRUE(run(kAgent, JoinConversation{id}).has_value());
+    const auto rows = store_.take_rows();
+    ASSERT_TRUE(rows[0].access.has_value());
+    const AccessChange& change = *rows[0].access;
+    EXPECT_TRUE(can_access(kOther, change.before));
+    EXPECT_FALSE(can_access(kOther, change.after));
+    EXPECT_TRUE(can_access(kAgent, change.after));
+    EXPECT_EQ(change.lists_before.staff_rooms, std::vector<std::string>{"staff"});
+    EXPECT_NE(change.lost_payload.find(R"("status":"active")"), std::string::npos);
+    EXPECT_NE(change.lost_payload.find(R"("accessLost":true)"), std::string::npos);
+    EXPECT_EQ(change.lost_payload.find("alex"), std::string::npos) << "not who has taken it";
+    EventRow stored = rows[0];
+    stored.access.reset();
+    ASSERT_TRUE(meta_from_json(meta_to_json(rows[0]), stored).has_value());
+    EXPECT_EQ(stored.access, change) << "replays tell the same";
+}
+
 TEST_F(ChatCommands, TheFirstAgentActivatesLaterOnesAreAdded) {
     const auto id = create();
     EXPECT_EQ(run(kCustomer, JoinConversation{id})->conversation.status, ConversationStatus::Waiting);

@@ -33,6 +33,17 @@ Audience staff_audience(const ConversationAccess& access) {
     return out;
 }
 
+/// For who knew it as it was: that they need not look at it any more, and nothing of what it has become.
+std::string lost_payload(const Conversation& before, const Conversation& after) {
+    Conversation gone = before;
+    gone.status = after.status;
+    gone.waiting_since_us = after.waiting_since_us;
+    gone.version = after.version;
+    std::string json = to_json(gone, {}, std::nullopt);
+    json.pop_back();
+    return json + R"(,"accessLost":true})";
+}
+
 }  // namespace
 
 EventRow chat_message(const ChatMessage& message, std::string body) {
@@ -46,6 +57,18 @@ EventRow chat_updated(const Conversation& conversation, const AccessRules& rules
     row.audience = staff_audience(access_of(conversation, rules));
     row.payload = std::move(body);
     row.customers = Customers::Nothing;
+    return row;
+}
+
+EventRow chat_updated(const Conversation& before, const Conversation& after, const AccessRules& rules, const UserRef& by,
+                      std::string body) {
+    EventRow row = chat_updated(after, rules, by, std::move(body));
+    if (rules.visibility == AgentScope::Org) return row;
+    ConversationAccess was = access_of(before, rules);
+    ConversationAccess now = access_of(after, rules);
+    if (was == now) return row;
+    Audience lists = staff_audience(was);
+    row.access = AccessChange{std::move(was), std::move(now), std::move(lists), lost_payload(before, after)};
     return row;
 }
 

@@ -15,6 +15,8 @@ EventRow chat_message(const ChatMessage& message, std::string body);
 
 /// To the staff who may access the conversation; never to customers. `body` is the Conversation as JSON.
 EventRow chat_updated(const Conversation& conversation, const AccessRules& rules, const UserRef& by, std::string body);
+/// Of a change. Staff who may not access it any more are told the new status and `accessLost: true`, for the last time.
+EventRow chat_updated(const Conversation& before, const Conversation& after, const AccessRules& rules, const UserRef& by, std::string body);
 
 EventRow chat_read(const std::string& conversation, const ReadMarker& marker);
 

@@ -29,7 +29,7 @@ std::string save(Transaction& tx, const Actor& actor, const UserRef& author, con
     ++after.version;
     tx.conversations().update(after);
     std::string json = describe(tx, after);
-    tx.append(chat_updated(after, tx.orgs().rules(), author, json));
+    tx.append(chat_updated(before, after, tx.orgs().rules(), author, json));
     if (before.status != ConversationStatus::Ended && after.status == ConversationStatus::Ended) tx.append(chat_ended(after, author));
     tx.raise(ConversationChanged{before, after, actor});
     return json;

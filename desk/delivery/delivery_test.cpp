@@ -288,9 +288,10 @@ TEST_F(DeliveryTest, WhoLosesAccessIsPutOutBeforeTheEvent) {
     moved.audience.staff_rooms = {"admins", "ticket:7:staff"};
     moved.audience.users = {"ann"};
     moved.access.emplace();
-    moved.access->before = {.requester = "carla", .assignee = "bob", .team = {}, .participants = {}, .company = {}, .rules = rules};
-    moved.access->after = moved.access->before;
-    moved.access->after.assignee = "ann";
+    TicketAccess access{.requester = "carla", .assignee = "bob", .team = {}, .participants = {}, .company = {}, .rules = rules};
+    moved.access->before = access;
+    access.assignee = "ann";
+    moved.access->after = access;
     moved.access->lists_before.users = {"bob"};
     moved.access->lost_payload = R"({"accessLost":true})";
     EventRow next = row(2);

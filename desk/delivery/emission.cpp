@@ -64,13 +64,14 @@ Emission::Emission(sio::Namespace& nsp, const EventRow& row)
     if (!row.access) return;
     loss_.emplace();
     loss_->change = *row.access;
-    loss_->ticket = row.subject;
+    loss_->lost = nsp.encode(row.subject_kind == SubjectKind::Ticket ? "ticket:updated" : row.name,
+                             sio::json::Raw{row.access->lost_payload});
+    for_each_room(row.org, row.access->lists_before, true, [this](const std::string& room) { loss_->rooms.add_room(room); });
+    for (const auto& user : row.access->lists_before.customer_users) loss_->rooms.add_room(rooms::user(row.org, user));
+    if (row.subject_kind != SubjectKind::Ticket) return;
     loss_->staff_room = rooms::ticket_staff(row.org, row.subject);
     loss_->customer_room = rooms::ticket_customers(row.org, row.subject);
     loss_->unsubscribed = nsp.encode("ticket:unsubscribed", sio::json::object({{"ticketId", row.subject}, {"reason", "ACCESS_LOST"}}));
-    loss_->lost = nsp.encode("ticket:updated", sio::json::Raw{row.access->lost_payload});
-    for_each_room(row.org, row.access->lists_before, true, [this](const std::string& room) { loss_->rooms.add_room(room); });
-    for (const auto& user : row.access->lists_before.customer_users) loss_->rooms.add_room(rooms::user(row.org, user));
     loss_->rooms.add_room(loss_->staff_room);
     loss_->rooms.add_room(loss_->customer_room);
 }
@@ -118,7 +119,7 @@ void Emission::hold(sio::Socket& socket, const Actor& actor) const {
     Pending* const pending = seat_of(socket).pending.get();
     if (pending == nullptr) return;
     if (lost) {
-        entry::hold(*pending, loss(false));
+        if (loss_->unsubscribed) entry::hold(*pending, loss(false));
     } else if (const auto& event = projection(actor)) {
         entry::hold(*pending, {.seq = seq_, .event = event, .unsubscribed = {}, .room = pending_room_, .automatic = false});
     }
@@ -139,6 +140,9 @@ void Emission::evict() const {
         }
         // Who entered after the loss has got access again.
         if (entry::has_already(socket, pending_room_, seq_, true)) return;
+        if (Recheck* const recheck = seat_of(socket).recheck.get(); recheck != nullptr && !loss_->unsubscribed) {
+            return Rechecks::hold(*recheck, {}, loss_->lost, false);
+        }
         if (socket.in_room(loss_->staff_room) || socket.in_room(loss_->customer_room)) {
             socket.leave(loss_->staff_room);
             socket.leave(loss_->customer_room);

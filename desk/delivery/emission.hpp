@@ -25,10 +25,9 @@ public:
 private:
     struct Loss {
         AccessChange change;
-        sio::StoredTarget rooms;  // those in it and those with the ticket in their lists
-        std::string staff_room;
+        sio::StoredTarget rooms;  // those in it and those with the subject in their lists
+        std::string staff_room;   // of a ticket, as what follows but `lost`
         std::string customer_room;
-        std::string ticket;
         sio::EncodedEvent unsubscribed;
         sio::EncodedEvent lost;
     };

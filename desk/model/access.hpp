@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "desk/model/conversation.hpp"
@@ -54,6 +55,12 @@ ConversationAccess access_of(const Conversation& conversation, const AccessRules
 bool can_access(const Actor& actor, const ConversationAccess& conversation);
 inline bool can_access(const Actor& actor, const Conversation& conversation, const AccessRules& rules) {
     return can_access(actor, access_of(conversation, rules));
+}
+
+/// Of whatever a row of the log is about.
+using SubjectAccess = std::variant<TicketAccess, ConversationAccess>;
+inline bool can_access(const Actor& actor, const SubjectAccess& subject) {
+    return std::visit([&actor](const auto& access) { return can_access(actor, access); }, subject);
 }
 
 }  // namespace desk

@@ -49,6 +49,16 @@ void write_access(Writer& w, const TicketAccess& access) {
     w.field("share", access.rules.share_company_tickets).end_object();
 }
 
+void write_access(Writer& w, const ConversationAccess& access) {
+    w.begin_object().field("customer", access.customer);
+    write_list(w, "agents", access.agents);
+    w.field_if("team", access.team).field("waiting", access.waiting).field("visibility", to_string(access.visibility)).end_object();
+}
+
+void write_access(Writer& w, const SubjectAccess& subject) {
+    std::visit([&w](const auto& access) { write_access(w, access); }, subject);
+}
+
 std::vector<std::string> read_list(Value list) {
     std::vector<std::string> out;
     for (const Value item : list.elements()) {
@@ -67,16 +77,29 @@ Audience read_audience(Value value) {
             read_list(value["customerUsers"])};
 }
 
-TicketAccess read_access(Value value) {
+/// What was not written by us opens nothing to anybody.
+AgentScope read_scope(Value value) { return from_string<AgentScope>(value.string().value_or("")).value_or(AgentScope::Assigned); }
+
+ConversationAccess read_conversation_access(Value value) {
+    return {std::string(value["customer"].string().value_or("")), read_list(value["agents"]), read_text(value["team"]),
+            value["waiting"].boolean().value_or(false), read_scope(value["visibility"])};
+}
+
+TicketAccess read_ticket_access(Value value) {
     TicketAccess access{std::string(value["requester"].string().value_or("")),
                         read_text(value["assignee"]),
                         read_text(value["team"]),
                         read_list(value["participants"]),
                         read_text(value["company"]),
                         {}};
-    access.rules.visibility = from_string<AgentScope>(value["visibility"].string().value_or("")).value_or(AgentScope::Assigned);
+    access.rules.visibility = read_scope(value["visibility"]);
     access.rules.share_company_tickets = value["share"].boolean().value_or(false);
     return access;
+}
+
+SubjectAccess read_access(SubjectKind kind, Value value) {
+    if (kind == SubjectKind::Conversation) return read_conversation_access(value);
+    return read_ticket_access(value);
 }
 
 }  // namespace
@@ -120,8 +143,8 @@ Result<void> meta_from_json(std::string_view meta, EventRow& row) {
     if (!parsed || !parsed->is_object()) return fail(ErrorCode::Internal, "log row " + row.event_id + " has a broken meta column");
     row.audience = read_audience((*parsed)["audience"]);
     if (const Value access = (*parsed)["access"]) {
-        row.access = AccessChange{read_access(access["before"]), read_access(access["after"]), read_audience(access["lists"]),
-                                  std::string(access["lost"].string().value_or(""))};
+        row.access = AccessChange{read_access(row.subject_kind, access["before"]), read_access(row.subject_kind, access["after"]),
+                                  read_audience(access["lists"]), std::string(access["lost"].string().value_or(""))};
     }
     if (const Value unread = (*parsed)["unread"]) {
         row.unread = UnreadCount{unread["unread"].integer().value_or(0), unread["rev"].integer().value_or(0)};

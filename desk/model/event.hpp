@@ -41,12 +41,13 @@ struct Audience {
     bool operator==(const Audience&) const = default;
 };
 
-/// What a ticket event did to access. Who could see the ticket by `before` and cannot by `after` is put out of its rooms first
-/// (`ticket:unsubscribed {reason: ACCESS_LOST}`), then gets `lost_payload` as `ticket:updated`, and nothing else of the row.
+/// What an event did to access. Who could see the subject by `before` and cannot by `after` is put out of a ticket's rooms first
+/// (`ticket:unsubscribed {reason: ACCESS_LOST}`), then gets `lost_payload` in place of the payload. A conversation has nobody in its room
+/// whom its own events put out.
 struct AccessChange {
-    TicketAccess before;
-    TicketAccess after;
-    Audience lists_before;  ///< rooms whose members had the ticket in their lists
+    SubjectAccess before;
+    SubjectAccess after;    ///< of the same kind
+    Audience lists_before;  ///< rooms whose members had the subject in their lists
     std::string lost_payload;
 
     bool operator==(const AccessChange&) const = default;

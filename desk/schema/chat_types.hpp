@@ -40,6 +40,7 @@ inline constexpr std::array kConversationFields{
     req("readMarkers", map(kId), "For each user the last message they have read."),
     req("createdAt", kTime),
     req("version", kCount, "Grows with each change: apply only what is greater."),
+    opt("accessLost", kFlag, "True in the last `chat:updated` for an agent who may not see it any more; only status and version are new."),
 };
 inline constexpr Object kConversation{"Conversation", "A live chat without its messages.", kConversationFields};
 inline constexpr Type kConversationType = ref(kConversation);

@@ -254,6 +254,39 @@ test("the org's visibility decides who stays in which ticket, at once", async (t
     for (const { socket, inbox } of [ben, other]) await inbox.nothing(barrier(socket), "ticket:message", "ticket:unsubscribed", "ticket:updated");
 });
 
+test("agents who lose sight of a chat that is taken, or over, are told so once", async (t) => {
+    for (const visibility of ["team", "assigned"]) {
+        const org = `hooli-${visibility}`;
+        const boss = new Person(server.url, "boss", { role: "admin", org });
+        await boss.made("PATCH", `/v1/orgs/${org}`, { visibility }, 200);
+        const [ann, ben, carl] = ["ann", "ben", "carl"].map((id) => new Person(server.url, id, { org, role: id === "carl" ? "customer" : "agent" }));
+        const away = await ben.connect(t, "/chat");
+        away.socket.disconnect();
+        const [takes, loses, admin] = await Promise.all([ann, ben, boss].map((person) => person.connect(t, "/chat")));
+        const conversation = await carl.made("POST", "/v1/conversations", {});
+        for (const each of [takes, loses, admin]) assert.equal((await each.inbox.next("chat:updated"))[0].status, "waiting");
+        assert.equal((await takes.socket.emitWithAck("chat:join", { conversationId: conversation.id })).ok, true);
+        for (const each of [takes, admin]) {
+            const [{ status, agents, accessLost }] = await each.inbox.next("chat:updated");
+            assert.deepEqual([status, agents.map(({ id }) => id), accessLost], ["active", ["ann"], undefined]);
+        }
+        const [lost] = await loses.inbox.next("chat:updated");
+        assert.deepEqual([lost.id, lost.status, lost.agents, lost.accessLost], [conversation.id, "active", [], true]);
+        // Who was away meanwhile learns the same, once.
+        const back = await ben.connect(t, "/chat", { auth: { token: ben.token, since: away.cursor } });
+        assert.deepEqual((await back.inbox.next("chat:updated"))[0], lost);
+        await back.inbox.next("sync:ready");
+
+        const over = await carl.made("POST", "/v1/conversations", {});
+        for (const each of [takes, loses, admin, back]) await each.inbox.next("chat:updated");
+        await boss.made("POST", `/v1/conversations/${over.id}/end`, {}, 200);
+        for (const each of [takes, loses, back]) assert.deepEqual((await each.inbox.next("chat:updated"))[0].accessLost, true);
+        await admin.inbox.next("chat:updated");
+        await ann.made("POST", `/v1/conversations/${conversation.id}/messages`, { content: "among us" });
+        for (const each of [loses, back]) await each.inbox.nothing(chatBarrier(each.socket), "chat:updated", "chat:message");
+    }
+});
+
 test("the newest of the tokens that a connection's namespaces bring says who it is", async (t) => {
     const now = Math.floor(Date.now() / 1000);
     const [older, newer] = [token("nora", { role: "admin", iat: now - 100 }), token("nora", { role: "agent", iat: now - 10 })];
