@@ -124,11 +124,11 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
     const bool observing = command.observe;
     commands_.enter(
         socket, event, conversation,
-        [identity, command = std::move(command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
+        [command = std::move(command)](const Actor& actor, store::Transaction& tx) { return run(tx, actor, command); },
         // Not in the transaction: rows of commands that are committed with it stand in no table yet.
-        [identity, since, id = std::string(conversation), limit = door_.limits().replay_events](const store::Snapshot& snapshot,
-                                                                                                JoinOutcome outcome) -> Result<Joined> {
-            auto missed = missed_of(snapshot, identity->actor, since, outcome.cursor, Namespace::Chat, id, limit);
+        [since, id = std::string(conversation), limit = door_.limits().replay_events](const Actor& actor, const store::Snapshot& snapshot,
+                                                                                      JoinOutcome outcome) -> Result<Joined> {
+            auto missed = missed_of(snapshot, actor, since, outcome.cursor, Namespace::Chat, id, limit);
             return Joined{std::move(outcome), std::move(missed)};
         },
         [this, id = std::string(conversation), asked = !since.empty(), observing](sio::Socket& on_loop, sio::Ack& ack, const Joined& joined,

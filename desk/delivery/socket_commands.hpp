@@ -34,40 +34,44 @@ public:
         store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, socket.hold(), std::move(done)));
     }
 
-    /// Enters a ticket or conversation (entry.hpp): `run` says at which position it may. `done`: Result<void>(Socket&, Ack&, T&&,
+    /// Enters a ticket or conversation (entry.hpp): `run`, Result<T>(const Actor&, const Snapshot&), says at which position the actor may.
+    /// It is asked again when their rights have changed before the answer was there. `done`: Result<void>(Socket&, Ack&, T&&,
     /// const Pending&); whether access was lost above that position is its to ask. A socket that is in the subject's room already stays in
     /// it, whatever the outcome.
     template <class Run, class Done>
     void enter(sio::Socket& socket, const sio::Event& event, std::string_view subject, Run run, Done done) {
         const std::string& org = visitor_of(socket).actor().org;
-        entry::begin(socket, org, subject);
-        auto finished = completion(socket, event, socket.hold(), std::move(done));
-        if constexpr (std::is_invocable_v<Run&, store::Transaction&> && !std::is_invocable_v<Run&, const store::Snapshot&>) {
-            store_.write(org, std::move(run), std::move(finished));
-        } else {
-            store_.read(org, std::move(run), std::move(finished));
-        }
+        begin_entering(
+            socket, event, subject,
+            [&store = store_, org, run = std::move(run)](const IdentityRef& who, auto finished) {
+                store.read(org, [who, run](const store::Snapshot& snapshot) { return run(who->actor, snapshot); }, std::move(finished));
+            },
+            std::move(done));
     }
 
-    /// The same by a change, `run`: Result<T>(Transaction&), and what is read once it is committed, with all that was committed beside it:
-    /// `then`: Result<U>(const Snapshot&, T&&). `done` gets U.
+    /// The same by a change, `run`: Result<T>(const Actor&, Transaction&), and what is read once it is committed, with all that was
+    /// committed beside it: `then`: Result<U>(const Actor&, const Snapshot&, T&&). `done` gets U.
     template <class Run, class Then, class Done>
     void enter(sio::Socket& socket, const sio::Event& event, std::string_view subject, Run run, Then then, Done done) {
-        using Changed = std::invoke_result_t<Run&, store::Transaction&>::value_type;
-        using Read = std::invoke_result_t<Then&, const store::Snapshot&, Changed>;
+        using Changed = std::invoke_result_t<Run&, const Actor&, store::Transaction&>::value_type;
+        using Read = std::invoke_result_t<Then&, const Actor&, const store::Snapshot&, Changed>;
         const std::string& org = visitor_of(socket).actor().org;
-        entry::begin(socket, org, subject);
-        auto finished = completion(socket, event, socket.hold(), std::move(done));
-        store_.write(org, std::move(run),
-                     [&store = store_, org, then = std::move(then), finished = std::move(finished)](Result<Changed> changed) mutable {
-                         if (!changed) return finished(Read(std::unexpected(std::move(changed.error()))));
-                         store.read(
-                             org,
-                             [then = std::move(then), changed = std::move(*changed)](const store::Snapshot& snapshot) mutable {
-                                 return then(snapshot, std::move(changed));
-                             },
-                             std::move(finished));
-                     });
+        begin_entering(
+            socket, event, subject,
+            [&store = store_, org, run = std::move(run), then = std::move(then)](const IdentityRef& who, auto finished) {
+                store.write(
+                    org, [who, run](store::Transaction& tx) { return run(who->actor, tx); },
+                    [&store, org, who, then, finished = std::move(finished)](Result<Changed> changed) mutable {
+                        if (!changed) return finished(Read(std::unexpected(std::move(changed.error()))));
+                        store.read(
+                            org,
+                            [who, then = std::move(then), changed = std::move(*changed)](const store::Snapshot& snapshot) mutable {
+                                return then(who->actor, snapshot, std::move(changed));
+                            },
+                            std::move(finished));
+                    });
+            },
+            std::move(done));
     }
 
     /// For events of Kind::Write: later writes of the socket go on at once, since the store keeps their order; other events wait.
@@ -78,15 +82,46 @@ public:
     }
 
 private:
-    template <class Done, class T>
-    static Result<void> finish(Done& done, sio::Socket& socket, sio::Ack& ack, T&& outcome, const std::unique_ptr<Pending>& pending) {
-        // The answer is for somebody with other rights; asked again it will be right.
-        if (pending && pending->rights_changed) return fail(Error{ErrorCode::Unavailable}.because("ROLE_CHANGED"));
-        if constexpr (std::is_invocable_v<Done&, sio::Socket&, sio::Ack&, T, const Pending&>) {
-            return done(socket, ack, std::forward<T>(outcome), *pending);
-        } else {
-            return done(socket, ack, std::forward<T>(outcome));
-        }
+    /// Of a socket that waits for the answer, which goes from thread to thread with it.
+    template <class Go, class Done>
+    struct Entering {
+        sio::Server& io;
+        ErrorCounts& refused;
+        sio::SocketHandle socket;
+        sio::Ack ack;
+        std::string event;
+        sio::Hold hold;
+        Go go;
+        Done done;
+    };
+
+    template <class Go, class Done>
+    void begin_entering(sio::Socket& socket, const sio::Event& event, std::string_view subject, Go go, Done done) {
+        const IdentityRef who = visitor_of(socket).identity;
+        entry::begin(socket, who->actor.org, subject);
+        ask(std::make_shared<Entering<Go, Done>>(io_, refused_, socket.handle(), event.take_ack(), std::string(event.name()), socket.hold(),
+                                                 std::move(go), std::move(done)),
+            who);
+    }
+
+    template <class E>
+    static void ask(const std::shared_ptr<E>& entering, const IdentityRef& who) {
+        entering->go(who, [entering](auto outcome) {
+            entering->io.post(entering->socket, [entering, outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
+                // The answer is for somebody with other rights.
+                if (std::exchange(seat_of(on_loop).pending->rights_changed, false)) return ask(entering, visitor_of(on_loop).identity);
+                const sio::Hold waiting = std::move(entering->hold);  // released when all is said
+                const auto pending = entry::finish(on_loop);
+                const Result<void> said = outcome ? entering->done(on_loop, entering->ack, std::move(*outcome), *pending)
+                                                  : std::unexpected(std::move(outcome.error()));
+                if (!said) tell(on_loop, entering->refused, entering->ack, entering->event, said.error());
+            });
+        });
+    }
+
+    static void tell(sio::Socket& socket, ErrorCounts& refused, sio::Ack& ack, std::string_view event, Error error) {
+        refused.add(error.code);
+        refuse(socket, ack, event, std::move(error));
     }
 
     template <class Done>
@@ -97,12 +132,9 @@ private:
                              counted, outcome = std::move(outcome)](sio::Socket& on_loop) mutable {
                 Seat& seat = seat_of(on_loop);
                 const sio::Hold waiting = counted && --seat.writes == 0 ? std::move(seat.hold) : sio::Hold();  // released when all is said
-                const auto pending = entry::finish(on_loop);
-                Result<void> said = outcome ? finish(done, on_loop, ack, std::move(*outcome), pending)
-                                            : std::unexpected(std::move(outcome.error()));
-                if (said) return;
-                refused.add(said.error().code);
-                refuse(on_loop, ack, name, std::move(said.error()));
+                const Result<void> said = outcome ? Result<void>(done(on_loop, ack, std::move(*outcome)))
+                                                  : std::unexpected(std::move(outcome.error()));
+                if (!said) tell(on_loop, refused, ack, name, said.error());
             });
         };
     }

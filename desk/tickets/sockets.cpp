@@ -86,11 +86,11 @@ Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& eve
     const std::string since = since_in(event);
     commands_.enter(
         socket, event, ticket,
-        [identity, since, limit = door_.limits().replay_events,
-         command = SubscribeTicket{std::string(ticket)}](const store::Snapshot& snapshot) -> Result<Subscribed> {
-            auto outcome = run(snapshot, identity->actor, command);
+        [since, limit = door_.limits().replay_events, command = SubscribeTicket{std::string(ticket)}](
+            const Actor& actor, const store::Snapshot& snapshot) -> Result<Subscribed> {
+            auto outcome = run(snapshot, actor, command);
             if (!outcome) return std::unexpected(std::move(outcome.error()));
-            auto missed = missed_of(snapshot, identity->actor, since, outcome->cursor, Namespace::Tickets, command.ticket, limit);
+            auto missed = missed_of(snapshot, actor, since, outcome->cursor, Namespace::Tickets, command.ticket, limit);
             return Subscribed{std::move(outcome->cursor), std::move(missed)};
         },
         [this, id = std::string(ticket), asked = !since.empty()](sio::Socket& on_loop, sio::Ack& ack, const Subscribed& subscribed,

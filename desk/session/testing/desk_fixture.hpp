@@ -75,6 +75,21 @@ protected:
         const std::scoped_lock lock(handles_mutex_);
         return handles_.at(user);
     }
+    /// The answer of `ask`, T(sio::Socket&), on the loop of the socket that joined last as that user.
+    template <class Ask>
+    auto at_socket(const std::string& user, Ask ask) {
+        using T = std::invoke_result_t<Ask&, sio::Socket&>;
+        std::promise<T> answer;
+        io().post(handle_of(user), [&](sio::Socket& socket) {
+            if constexpr (std::is_void_v<T>) {
+                ask(socket);
+                answer.set_value();
+            } else {
+                answer.set_value(ask(socket));
+            }
+        });
+        return answer.get_future().get();
+    }
     /// Lets a loop's clock run ahead; what is posted to it after this sees the new time.
     void skip(std::chrono::milliseconds time, unsigned loop = 0) {
         auto& at = io().loops().at(loop);
