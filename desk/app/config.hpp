@@ -48,6 +48,9 @@ struct Config {
 
     std::chrono::milliseconds token_grace = std::chrono::seconds(30);
     std::chrono::milliseconds presence_grace = std::chrono::seconds(15);
+    std::chrono::milliseconds presence_lapse = std::chrono::hours(12);
+    std::chrono::milliseconds presence_lease = std::chrono::seconds(15);
+    std::chrono::milliseconds presence_handover = std::chrono::seconds(60);
     std::chrono::milliseconds typing_expiry = std::chrono::seconds(6);
     std::chrono::milliseconds chat_grace = std::chrono::seconds(5);
     std::chrono::milliseconds chat_timeout = std::chrono::seconds(120);

@@ -23,6 +23,8 @@
 #include "desk/notifications/sockets.hpp"
 #include "desk/people/live.hpp"
 #include "desk/people/newcomers.hpp"
+#include "desk/presence/presence.hpp"
+#include "desk/presence/sockets.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/documents.hpp"
 #include "desk/rest/key_refresh.hpp"
@@ -141,7 +143,7 @@ struct DeskServer::Parts {
           delivery(io, typing, log_source(), log),
           api(io.http(), verifier, directory, limits, addresses, cors_of(config), address_of(config)),
           online(
-              io, {.grace = config.chat_grace}, [](const Actor&) { return std::string_view("online"); },
+              io, {.grace = config.chat_grace}, [this](const Actor& actor) { return status_of(actor); },
               [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }),
           admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
         admission.log_to(log);
@@ -188,7 +190,7 @@ struct DeskServer::Parts {
     }
 
     /// Everything that needs the store.
-    void wire(const std::string& metrics_token) {
+    void wire(const Config& config, sio::Log& log) {
         for (const auto name : kNamespaces) {
             const bool admins_only = name == to_string(Namespace::Dashboard);
             admission.guard(io.of(name), admins_only ? Admission::Who::Admins : Admission::Who::Everybody);
@@ -211,6 +213,7 @@ struct DeskServer::Parts {
         tickets.emplace(io, door, *commands, *arrivals, typing);
         chat.emplace(io, door, *commands, *arrivals, typing, online);
         notifications.emplace(io, door, *commands, *arrivals);
+        add_presence(config, log);
         update_polls.emplace(io, *store, delivery, limits);
         rest::add_update_routes(api, *update_polls);
         rest::add_ticket_routes(api, *store);
@@ -224,9 +227,26 @@ struct DeskServer::Parts {
         rest::add_people_routes(api, *store, directory);
         rest::add_token_routes(api, signer, token_doors);
         rest::add_session_routes(api, *store, directory, *people);
-        add_operations(metrics_token);
+        add_operations(config.metrics_token);
         io.router().add("/v1", api);
         io.router().add("/tickets/updates", api);
+    }
+
+    void add_presence(const Config& config, sio::Log& log) {
+        presence.emplace(io, *store, identities, limits,
+                         presence::PresenceOptions{.grace = config.presence_grace,
+                                                   .manual_lapse = config.presence_lapse,
+                                                   .lease = config.presence_lease,
+                                                   .handover = config.presence_handover},
+                         log);
+        presence_sockets.emplace(io, door, *commands, *store, *presence, identities);
+        delivery.on_emitted([this](const EventRow& row) { presence_sockets->follow(row); });
+        rest::add_presence_routes(api, *store, *presence);
+    }
+
+    /// As chat:online shows somebody: customers have no presence, and are there while they are listed. Thread: the org's home loop.
+    std::string_view status_of(const Actor& actor) {
+        return to_string(has_presence(actor.role) ? presence->status(actor.org, actor.user) : PresenceStatus::Online);
     }
 
     /// What whoever runs the server asks it.
@@ -258,7 +278,6 @@ struct DeskServer::Parts {
     Delivery delivery;
     rest::KeyRing api_keys;
     rest::Api api;
-    // Everybody is online until there is presence to ask.
     chat::OnlineLists online;
     std::optional<TestClock> test_clock;
     std::optional<store::StoreLock> store_lock;
@@ -274,6 +293,8 @@ struct DeskServer::Parts {
     std::optional<chat::ChatSockets> chat;
     std::optional<chat::ChatTimeouts> chat_timeouts;
     std::optional<notifications::NotificationSockets> notifications;
+    std::optional<presence::Presence> presence;
+    std::optional<presence::PresenceSockets> presence_sockets;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::optional<auth::KeyFetcher> key_fetcher;
     const maintenance::Reach admins_reach;
@@ -329,8 +350,9 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
         return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
     }
-    parts_->wire(config_.metrics_token);
+    parts_->wire(config_, log_);
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
+    if (auto loaded = parts_->presence->load(); !loaded) return std::unexpected("presence: " + loaded.error().detail);
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
     parts_->housekeeper.emplace(*parts_->store,
@@ -370,6 +392,7 @@ std::expected<void, std::string> DeskServer::listen() {
     }
     parts_->key_refresh->start();
     parts_->io.start();
+    serving_ = true;
     parts_->readiness->listening();
     log_.info("listening", {{"version", INSIGHTDESK_VERSION}, {"url", urls_.front()}, {"loops", parts_->io.loops().size()}});
     return {};
@@ -399,6 +422,7 @@ void DeskServer::drain() {
     log_.info("draining", {{"connections", parts_->io.sessions()}, {"overMs", config_.drain_time.count()}});
     parts_->update_polls->stop();
     drain_end_ = std::chrono::steady_clock::now() + config_.drain_time + kLastAnswers;
+    if (serving_) parts_->presence->hand_over();
     parts_->io.drain({.over = config_.drain_time, .busy = has_writes_under_way});
 }
 
@@ -411,6 +435,7 @@ void DeskServer::stop() {
     parts_->housekeeper->stop();
     if (parts_->key_fetcher) parts_->key_fetcher->stop();
     if (parts_->update_polls) parts_->update_polls->stop();
+    if (serving_) parts_->presence->hand_over();
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();

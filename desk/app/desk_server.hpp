@@ -48,6 +48,7 @@ private:
     sio::Log& log_;
     std::vector<std::string> urls_;
     std::chrono::steady_clock::time_point drain_end_;
+    bool serving_ = false;
     bool stopped_ = false;
     std::unique_ptr<Parts> parts_;
 };

@@ -72,6 +72,12 @@ constexpr Setting kTimes[] = {
     row<kField<&Config::token_grace>, between<0, kHour>>("token_grace", "TIME", "How long a connection outlives its expired token."),
     row<kField<&Config::presence_grace>, between<0, 2 * kMinute>>("presence_grace", "TIME",
                                                                   "How long after the last connection a person still counts as present."),
+    row<kField<&Config::presence_lapse>, between<kSecond, 30 * kDay>>(
+        "presence_lapse", "TIME", "When a status somebody set is forgotten, without a connection of theirs."),
+    row<kField<&Config::presence_lease>, between<kSecond, 5 * kMinute>>(
+        "presence_lease", "TIME", "How long the people of a server that died still count as connected."),
+    row<kField<&Config::presence_handover>, between<0, 10 * kMinute>>(
+        "presence_handover", "TIME", "The same, of a server that was stopped; presence_grace follows either."),
     row<kField<&Config::typing_expiry>, between<kSecond, 5 * kMinute>>(
         "typing_expiry", "TIME", "When typing that is not repeated ends; more than the 3 s after which clients stop."),
     row<kField<&Config::chat_grace>, between<0, 2 * kMinute>>(

@@ -2,6 +2,7 @@
 
 #include "desk/auth/token_signer.hpp"
 #include "desk/people/live.hpp"
+#include "desk/presence/presence.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/rest/update_polls.hpp"
 #include "desk/store/store.hpp"
@@ -27,6 +28,9 @@ void add_key_routes(Api& api, store::Store& store, KeyRing& ring);
 void add_people_routes(Api& api, store::Store& store, const Directory& directory);
 /// What an admin does to the connections of a user: revoke-tokens, disconnect, /v1/sockets/leave.
 void add_session_routes(Api& api, store::Store& store, const Directory& directory, people::LivePeople& live);
+
+/// /v1/presence: as presence:list and presence:status.
+void add_presence_routes(Api& api, store::Store& store, presence::Presence& presence);
 
 /// Which tokens the server makes itself, so that a demo works alone (domain.md 4).
 struct TokenDoors {

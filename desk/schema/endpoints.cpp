@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk/schema/people_types.hpp"
+#include "desk/schema/presence_types.hpp"
 #include "desk/schema/rest_types.hpp"
 
 namespace desk::schema {
@@ -37,6 +38,7 @@ constexpr std::array kChatMessagesQuery{
 };
 constexpr std::array kNotificationsQuery{kListLimit, kListCursor, opt("unread", kFlag, "Only those not read.")};
 
+constexpr std::array kPresenceQuery{req("userIds", kText, "Up to 500 ids with commas between.")};
 constexpr std::array kUsersQuery{kListLimit, kListCursor, opt("role", one_of(kRole), "Only people of that role.")};
 
 constexpr std::array kOfSubject{ErrorCode::Forbidden, ErrorCode::RoomNotFound};
@@ -246,6 +248,18 @@ constexpr std::array kEndpoints{
              .answer = &kUserType,
              .errors = kOfTicketPatch,
              .if_match = true},
+    Endpoint{.path = "/v1/presence",
+             .name = "listPresence",
+             .about = "How some people are, as presence:list",
+             .query = kPresenceQuery,
+             .answer = &kPresenceList},
+    Endpoint{.method = Put,
+             .path = "/v1/presence/me",
+             .name = "setPresence",
+             .about = "Set one's own status, as presence:status; for agents and admins",
+             .body = &kSetPresenceType,
+             .answer = &kPresenceType,
+             .errors = kForStaff},
     Endpoint{.method = Post,
              .path = "/v1/teams",
              .name = "createTeam",

@@ -21,10 +21,13 @@ void Identities::change(sio::Connection& connection, IdentityRef identity) const
             join_own_rooms(socket, visitor.actor());
             // What it is about to enter was asked for by somebody with other rights.
             if (seat->pending) seat->pending->rights_changed = true;
-            if (seat->subscribed > 0) entered.push_back(&socket);
+            if (seat->subscribed > 0 && socket.nsp().name() != "/presence") entered.push_back(&socket);
             if (lost_admin && socket.nsp().name() == "/dashboard") dashboard = socket.handle();
         },
         sio::Connection::Visit::ConnectingToo);
+    if (before->actor.role != visitor.actor().role) {
+        for (const auto& told : role_told_) told(connection);
+    }
     if (recheck_ && !entered.empty()) recheck_(entered);
     if (sio::Socket* const socket = connection.server().find(dashboard)) {
         socket->emit("error", sio::json::Raw{to_socket_error(Error{ErrorCode::Forbidden}.because("ROLE_CHANGED"))});

@@ -20,6 +20,9 @@ public:
     /// Before the server starts.
     void on_change(Recheck recheck) { recheck_ = std::move(recheck); }
 
+    /// Told of every connection whose user has got another role. Before the server starts.
+    void on_role(std::function<void(sio::Connection&)> told) { role_told_.push_back(std::move(told)); }
+
     const Directory& directory() const { return directory_; }
 
     /// Puts every socket of the connection into the rooms of its new role and teams; what it has entered is checked again. Who is no
@@ -29,6 +32,7 @@ public:
 private:
     const Directory& directory_;
     Recheck recheck_;
+    std::vector<std::function<void(sio::Connection&)>> role_told_;
 };
 
 }  // namespace desk

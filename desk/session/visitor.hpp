@@ -26,6 +26,7 @@ struct Visitor {
     UserCounts::Place address_place;  ///< among those of a client behind a proxy
     TokenLife life;
     TokenBucket token_updates;
+    bool present = false;  ///< counts in desk/presence
 
     const Actor& actor() const { return identity->actor; }
 };

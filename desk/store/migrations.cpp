@@ -120,13 +120,21 @@ struct Migration {
     std::string_view script;
 };
 
+/// What of people's presence outlives the server: what they set, and when they were last there (desk/presence).
+constexpr std::string_view kPresence = R"sql(
+CREATE TABLE presence (org TEXT NOT NULL, user_id TEXT NOT NULL, manual TEXT, manual_at BIGINT NOT NULL, alive_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL, here BIGINT NOT NULL, PRIMARY KEY (org, user_id)) {clustered};
+CREATE INDEX presence_remembered ON presence (org, user_id) WHERE here <> 0 OR manual IS NOT NULL;
+)sql";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
                                  Migration{"key changes", kKeyChanges},
                                  Migration{"chat activity", kChatActivity},
                                  Migration{"ticket lists", kTicketLists},
-                                 Migration{"published users", kPublishedUsers}};
+                                 Migration{"published users", kPublishedUsers},
+                                 Migration{"presence", kPresence}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -54,6 +54,8 @@ const EVENTS = [
     ["chat:read", { conversationId: "V-1", messageId: "$chat" }],
     ["chat:leave", { conversationId: "$conv" }],
     ["notification:markRead", { id: "$notif" }],
+    ["presence:subscribe", { userIds: ["$user"] }],
+    ["presence:unsubscribe", { userIds: ["$user"] }],
 ];
 
 /** The value with each `$name` in its texts replaced. */
@@ -102,6 +104,9 @@ describe("two orgs", () => {
         for (const ticketId of [given.id, own.id]) for (const party of everybody) await party.does("ticket:subscribe", { ticketId });
         await agent.does("ticket:typing", { ticketId: given.id });
         await second.does("ticket:typing", { ticketId: given.id, internal: true });
+        for (const party of everybody) await party.does("presence:subscribe", { userIds: ["ann", "bob", "dan"] });
+        await agent.does("presence:status", { status: "busy" });
+        await second.hears("presence:update", 1, { userId: "ann", status: "busy" });
         let message;
         for (const { id } of [given, own]) {
             await admin.made("PATCH", `/v1/tickets/${id}`, { assigneeId: "ann", participantIds: ["bob"], subject: word("renamed") }, 200);
@@ -220,7 +225,7 @@ describe("two orgs", () => {
                 const unknown = await asker.tells(event, filled(payload, { ...never, cursor: idsB.cursor }));
                 const told = (answer, ids) => without(JSON.stringify(answer), ids);
                 assert.equal(told(foreign, idsA), told(unknown, never), `${asker.name}: ${event} ${JSON.stringify(payload)}`);
-                assert.ok(foreign.error || /unsubscribe|leave/.test(event), `${asker.name}: ${event}: ${JSON.stringify(foreign)}`);
+                assert.ok(foreign.error || /unsubscribe|leave|presence:/.test(event), `${asker.name}: ${event}: ${JSON.stringify(foreign)}`);
             }
             // Lists are of their own org; the bytes of these answers are looked through below.
             for (const path of ["/v1/tickets", "/v1/conversations", "/v1/notifications", "/v1/users", "/v1/orgs", "/v1/tickets/updates?since=0"]) {

@@ -1,0 +1,169 @@
+#include "desk/presence/home.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "desk/session/rooms.hpp"
+#include "sio/base/clock.hpp"
+#include "sio/base/json_writer.hpp"
+
+namespace desk::presence {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestRenewal{1000};
+// Many come and go at once: one commit for all of them.
+constexpr milliseconds kSaveAfter{100};
+constexpr milliseconds kSaveAgain{1000};
+// A reader that asked the store before they were written down asks here next, and finds them still.
+constexpr milliseconds kLinger{10'000};
+
+}  // namespace
+
+std::string name_of(std::string_view org, std::string_view user) {
+    std::string name;
+    name.reserve(org.size() + 1 + user.size());
+    return name.append(org).append(":").append(user);
+}
+// No id holds a colon.
+std::string_view org_of(std::string_view name) { return name.substr(0, name.find(':')); }
+std::string_view user_of(std::string_view name) { return name.substr(name.find(':') + 1); }
+
+Presence::Home::Home(Presence& presence, sio::runtime::Loop& own_loop)
+    : owner(presence),
+      loop(own_loop),
+      roster(*this, presence.options_.manual_lapse.count()),
+      registry(book, roster, presence.options_.lease.count(), lease_now_ms()),
+      renewal([](void* self) { static_cast<Home*>(self)->renew(); }, this),
+      saving([](void* self) { static_cast<Home*>(self)->save(); }, this) {
+    roster.join(registry);
+}
+
+std::int64_t Presence::Home::lease_now_ms() const {
+    return std::chrono::duration_cast<milliseconds>(loop.now().time_since_epoch()).count();
+}
+
+void Presence::Home::load(const Record& record, LeaseBook::Incarnation crashed, LeaseBook::Incarnation stopped) {
+    const std::string name = name_of(record.org, record.user);
+    roster.load(name, record.kept);
+    if (record.here != Here::No) book.hand_over(record.here == Here::Yes ? crashed : stopped, name);
+}
+
+void Presence::Home::keep_alive() {
+    if (renewal.armed() || roster.size() == 0) return;
+    loop.arm_after(renewal, std::min(owner.options_.lease / 3, kLongestRenewal));
+}
+
+void Presence::Home::renew() {
+    roster.tick(now_ms(), lease_now_ms());
+    keep_alive();
+}
+
+void Presence::Home::tidy(const std::string& name) {
+    loop.defer([this, name] { roster.forget(name); });
+}
+
+std::string Presence::Home::describe(const std::string& name) const {
+    const Somebody* const who = const_cast<Roster&>(roster).find(name);
+    const auto status = who != nullptr ? who->person.status() : PresenceStatus::Offline;
+    return presence_json(user_of(name), status, who != nullptr ? who->person.last_seen(now_ms()) : 0);
+}
+
+void Presence::Home::tell(const std::string& name, bool watchers) {
+    const auto org = org_of(name);
+    const auto user = user_of(name);
+    auto audience = owner.nsp_.to(rooms::user(org, user));
+    if (watchers) audience.to(rooms::presence(org, user));
+    audience.local().emit("presence:update", sio::json::Raw{describe(name)});
+}
+
+void Presence::Home::changed(const std::string& name, Somebody& who) {
+    told = true;
+    tell(name, true);
+    for (const auto& told_of_it : owner.told_) told_of_it(org_of(name), user_of(name), who.person.status());
+}
+
+void Presence::Home::arm(const std::string& name, Somebody& who, milliseconds time) {
+    if (!who.hung) who.hung = std::make_unique<Alarm>(*this, name);
+    loop.arm_after(static_cast<Alarm&>(*who.hung).timer, time);
+}
+
+void Presence::Home::waits(const std::string& name, Somebody& who) {
+    const auto& options = owner.options_;
+    switch (who.person.waiting()) {
+        case Waiting::Grace: return arm(name, who, options.grace);
+        case Waiting::ShortGrace: return arm(name, who, std::min(options.grace, options.short_grace));
+        case Waiting::No: break;
+    }
+    // Whoever reloads often has no timer between.
+    if (who.hung && !static_cast<Alarm&>(*who.hung).firing) who.hung.reset();
+}
+
+void Presence::Home::moved(const std::string& name, Somebody& who) {
+    if (who.person.present() && who.hung && !static_cast<Alarm&>(*who.hung).firing) who.hung.reset();
+    if (handed_over || std::exchange(who.unsaved, true)) return;
+    unsaved.push_back(name);
+    if (!saving.armed()) loop.arm_after(saving, kSaveAfter);
+    keep_alive();
+}
+
+std::unordered_map<std::string, std::vector<Record>> Presence::Home::unsaved_by_org() {
+    std::unordered_map<std::string, std::vector<Record>> orgs;
+    for (const std::string& name : std::exchange(unsaved, {})) {
+        Somebody* const who = roster.find(name);
+        if (who == nullptr) continue;
+        who->unsaved = false;
+        const std::string org(org_of(name));
+        orgs[org].push_back({.org = org,
+                             .user = std::string(user_of(name)),
+                             .kept = who->person.kept(now_ms()),
+                             .here = who->person.present() ? Here::Yes : Here::No,
+                             .forget_manual = std::exchange(who->forget_manual, false)});
+    }
+    return orgs;
+}
+
+void Presence::Home::save() {
+    for (auto& [org, records] : unsaved_by_org()) {
+        const auto shared = std::make_shared<const std::vector<Record>>(std::move(records));
+        owner.store_.write(
+            org,
+            [shared](store::Transaction& tx) -> Result<bool> {
+                save_all(tx, *shared);
+                return true;
+            },
+            [this, shared](const Result<bool>& written) { loop.post([this, shared, ok = written.has_value()] { saved(*shared, ok); }); });
+    }
+}
+
+void Presence::Home::saved(const std::vector<Record>& records, bool written) {
+    if (!written && !std::exchange(saving_failed, true))
+        owner.log_.warn("presence is not written down, trying again", {{"org", records.front().org}});
+    saving_failed = !written;
+    for (const Record& record : records) {
+        const std::string name = name_of(record.org, record.user);
+        Somebody* const who = roster.find(name);
+        if (who == nullptr) continue;
+        if (!written) {
+            who->forget_manual |= record.forget_manual && !who->person.manual();
+            if (!std::exchange(who->unsaved, true)) unsaved.push_back(name);
+        } else if (!who->person.present() && !who->unsaved && !who->person.manual()) {
+            arm(name, *who, kLinger);
+        }
+    }
+    if (!written) loop.arm_after(saving, kSaveAgain);
+}
+
+void Presence::Alarm::fire() {
+    firing = true;
+    Somebody* const who = home.roster.find(name);
+    if (who->person.waiting() != Waiting::No)
+        home.roster.grace_over(name, home.now_ms());
+    else
+        home.tidy(name);
+    firing = false;
+}
+
+}  // namespace desk::presence

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "desk/presence/local_registry.hpp"
+#include "desk/presence/presence.hpp"
+#include "desk/presence/records.hpp"
+#include "desk/presence/roster.hpp"
+#include "sio/runtime/loop.hpp"
+
+namespace desk::presence {
+
+/// Of a roster's name.
+std::string name_of(std::string_view org, std::string_view user);
+std::string_view org_of(std::string_view name);
+std::string_view user_of(std::string_view name);
+
+/// The people whose home one loop is: their roster with its timers, and what of them is on its way to the store.
+/// Thread: that loop, or the one that makes it before the loop runs.
+struct Presence::Home final : Roster::Keeper {
+    Home(Presence& presence, sio::runtime::Loop& own_loop);
+
+    void load(const Record& record, LeaseBook::Incarnation crashed, LeaseBook::Incarnation stopped);
+    /// Lets the registry know that the server lives, as long as there is anybody.
+    void keep_alive();
+    /// Forgets, in a later turn, somebody of whom nothing is to be known.
+    void tidy(const std::string& name);
+    std::string describe(const std::string& name) const;
+    void tell(const std::string& name, bool watchers);
+
+    void changed(const std::string& name, Somebody& who) override;
+    void waits(const std::string& name, Somebody& who) override;
+    void moved(const std::string& name, Somebody& who) override;
+
+    std::int64_t now_ms() const { return loop.unix_ms(); }
+    std::int64_t lease_now_ms() const;
+    std::unordered_map<std::string, std::vector<Record>> unsaved_by_org();
+
+    Presence& owner;
+    sio::runtime::Loop& loop;
+    LeaseBook book;
+    Roster roster;
+    LocalRegistry registry;
+    std::vector<std::string> unsaved;
+    bool told = false;  ///< since somebody last looked
+    bool saving_failed = false;
+    bool handed_over = false;  ///< what is written down now is for the process after this one
+    sio::runtime::Timer renewal;
+    sio::runtime::Timer saving;
+
+private:
+    void renew();
+    void save();
+    void saved(const std::vector<Record>& records, bool written);
+    void arm(const std::string& name, Somebody& who, std::chrono::milliseconds time);
+};
+
+/// Ends somebody's grace, or forgets them a while after.
+struct Presence::Alarm final : Attachment {
+    Alarm(Home& keeper, const std::string& whose)
+        : home(keeper), name(whose), timer([](void* self) { static_cast<Alarm*>(self)->fire(); }, this) {}
+    void fire();
+
+    Home& home;
+    const std::string& name;  // the roster's
+    bool firing = false;
+    sio::runtime::Timer timer;
+};
+
+}  // namespace desk::presence
