@@ -102,7 +102,8 @@ void CustomerWatches::follow(const EventRow& row) {
             if (org->second.contains(customer)) board.doubt(row.org).customers.insert(customer);
         };
         std::ranges::for_each(row.audience.customer_users, doubt);
-        if (row.access) doubt(row.access->before.requester);
+        if (!row.access) return;
+        if (const auto* const before = std::get_if<TicketAccess>(&row.access->before)) doubt(before->requester);
     }
 }
 
