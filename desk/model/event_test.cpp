@@ -33,8 +33,8 @@ TEST(EventRow, MetaIsReadBackWhole) {
     row.subject_kind = SubjectKind::Ticket;
     row.subject = "t1";
     row.audience = {{"staff", "ticket:t1:staff"}, {"ticket:t1:customers"}, {}, {"a"}, {"c1"}};
-    row.access = AccessChange{{"c1", "a", "t", {"p"}, "acme", {AgentScope::Team, true}},
-                              {"c1", {}, {}, {}, {}, {}},
+    row.access = AccessChange{TicketAccess{"c1", "a", "t", {"p"}, "acme", {AgentScope::Team, true}},
+                              TicketAccess{"c1", {}, {}, {}, {}, {}},
                               {{"team:t:staff"}, {}, {}, {"a"}, {}},
                               R"({"x":"é"})"};
     row.unread = UnreadCount{3, 9};

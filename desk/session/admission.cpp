@@ -109,7 +109,13 @@ Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, Wh
 Result<void> Admission::follow(sio::Connection& connection, const auth::Claims& claims, IdentityRef identity) {
     const Actor& known = connection.data<Visitor>()->actor();
     if (known.user != claims.sub || known.org != claims.org) return fail(Error{ErrorCode::AuthTokenInvalid}.because("OTHER_USER"));
-    if (identity->actor.iat > known.iat) identities_.change(connection, std::move(identity));
+    if (identity->actor.iat > known.iat) {
+        identities_.change(connection, std::move(identity));
+    } else if (!same_rights(identity->actor, known)) {
+        // An older token changes nothing, but the news of a record may still be on its way to this loop.
+        if (const auto record = identities_.directory().find(known.org, known.user))
+            identities_.change(connection, laid_over(known, *record));
+    }
     return {};
 }
 

@@ -88,6 +88,26 @@ TEST_F(AdmissionTest, AConnectionIsOfOneUser) {
     EXPECT_TRUE(admitted(answer_to(*client, auth_of(person("ann", Role::Agent)), "/chat")));
 }
 
+TEST_F(AdmissionTest, ARecordCountsForAConnectionBeforeTheNewsOfItHasCome) {
+    guarded("/");
+    guarded("/chat");
+    guarded("/dashboard", Admission::Who::Admins);
+    start();
+    const auto ann = auth_of(person("ann", Role::Agent));
+    auto client = connect();
+    EXPECT_TRUE(admitted(answer_to(*client, ann)));
+    PersonRecord record{.name = "Ann", .avatar_url = {}, .role = Role::Admin, .teams = {}, .company = {}, .version = 1};
+    directory_.learn("acme", "ann", record);
+    EXPECT_TRUE(admitted(answer_to(*client, ann, "/dashboard")));
+    auto later = connect();
+    EXPECT_TRUE(admitted(answer_to(*later, ann)));
+    record.role = Role::Agent;
+    record.version = 2;
+    directory_.learn("acme", "ann", record);
+    EXPECT_TRUE(answer_to(*later, ann, "/dashboard").contains("FORBIDDEN"));
+    EXPECT_TRUE(admitted(answer_to(*later, ann, "/chat")));
+}
+
 TEST_F(AdmissionTest, LimitsTheConnectionsOfAUser) {
     limits_.connections_per_user = 2;
     guarded("/");
