@@ -418,11 +418,11 @@ void DeskServer::reload_certificate() {
 }
 
 void DeskServer::drain() {
+    if (serving_) parts_->presence->hand_over();
     parts_->readiness->draining();
     log_.info("draining", {{"connections", parts_->io.sessions()}, {"overMs", config_.drain_time.count()}});
     parts_->update_polls->stop();
     drain_end_ = std::chrono::steady_clock::now() + config_.drain_time + kLastAnswers;
-    if (serving_) parts_->presence->hand_over();
     parts_->io.drain({.over = config_.drain_time, .busy = has_writes_under_way});
 }
 

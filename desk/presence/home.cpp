@@ -109,6 +109,15 @@ void Presence::Home::moved(const std::string& name, Somebody& who) {
     keep_alive();
 }
 
+void Presence::Home::hand_over() {
+    saving.cancel();
+    handed_over = true;
+    roster.for_each([&](const std::string& name, Somebody& who) {
+        if (who.person.present() && !std::exchange(who.unsaved, true)) unsaved.push_back(name);
+    });
+    save();
+}
+
 std::unordered_map<std::string, std::vector<Record>> Presence::Home::unsaved_by_org() {
     std::unordered_map<std::string, std::vector<Record>> orgs;
     for (const std::string& name : std::exchange(unsaved, {})) {
@@ -119,7 +128,9 @@ std::unordered_map<std::string, std::vector<Record>> Presence::Home::unsaved_by_
         orgs[org].push_back({.org = org,
                              .user = std::string(user_of(name)),
                              .kept = who->person.kept(now_ms()),
-                             .here = who->person.present() ? Here::Yes : Here::No,
+                             .here = !who->person.present() ? Here::No
+                                     : handed_over          ? Here::HandedOver
+                                                            : Here::Yes,
                              .forget_manual = std::exchange(who->forget_manual, false)});
     }
     return orgs;

@@ -27,6 +27,8 @@ struct Presence::Home final : Roster::Keeper {
     void load(const Record& record, LeaseBook::Incarnation crashed, LeaseBook::Incarnation stopped);
     /// Lets the registry know that the server lives, as long as there is anybody.
     void keep_alive();
+    /// Hands what is to be known of everybody who is there to the store, for the process after this one.
+    void hand_over();
     /// Forgets, in a later turn, somebody of whom nothing is to be known.
     void tidy(const std::string& name);
     std::string describe(const std::string& name) const;

@@ -62,25 +62,12 @@ Result<void> Presence::load() {
 void Presence::hand_over() {
     if (std::exchange(handed_over_, true)) return;
     for (const auto& each : homes_) {
-        std::promise<std::unordered_map<std::string, std::vector<Record>>> promise;
+        std::promise<void> submitted;
         each->loop.post([&] {
-            each->roster.for_each([&](const std::string& name, Somebody& who) {
-                if (who.person.present() && !std::exchange(who.unsaved, true)) each->unsaved.push_back(name);
-            });
-            each->saving.cancel();
-            each->handed_over = true;
-            promise.set_value(each->unsaved_by_org());
+            each->hand_over();
+            submitted.set_value();
         });
-        for (auto& [org, records] : promise.get_future().get()) {
-            for (Record& record : records) {
-                if (record.here == Here::Yes) record.here = Here::HandedOver;
-            }
-            const auto written = store_.write_and_wait(org, [&](store::Transaction& tx) -> Result<bool> {
-                save_all(tx, records);
-                return true;
-            });
-            if (!written) log_.warn("presence is not written down", {{"org", org}});
-        }
+        submitted.get_future().wait();
     }
 }
 

@@ -42,7 +42,8 @@ public:
     /// At the start. Errors: the store's.
     Result<void> load();
     /// Writes down who is there now, for the process after this one; nobody who goes after this is missed by it. At the end, while the
-    /// loops and the store still run; blocks. Again: without effect. Thread: the one that stops the server.
+    /// loops and the store still run; waits for the loops, but not for the store. Again: without effect. Thread: the one that stops the
+    /// server.
     void hand_over();
 
     /// Gets JSON on the org's home loop.
