@@ -47,7 +47,7 @@ Result<BusinessTime> BusinessTime::of(const Calendar& calendar) {
     if (time.zone_ == nullptr) return invalid("timezone", "UNKNOWN_TIMEZONE");
     time.hours_ = calendar.hours;
     time.holidays_ = calendar.holidays;
-    std::ranges::stable_sort(time.holidays_, {}, &Holiday::date);
+    std::ranges::sort(time.holidays_, {}, &Holiday::date);
     return time;
 }
 

@@ -1,6 +1,7 @@
 #include "desk/model/calendar.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "desk/model/text.hpp"
 
@@ -133,7 +134,8 @@ Result<std::vector<Holiday>> read_holidays(sio::json::Value value) {
         holiday.name = std::move(*name);
         holidays.push_back(std::move(holiday));
     }
-    std::ranges::stable_sort(holidays, {}, &Holiday::date);
+    std::ranges::sort(holidays, {},
+                      [](const Holiday& holiday) { return std::tuple(holiday.date, holiday.closed.from, holiday.closed.to); });
     return holidays;
 }
 
