@@ -55,9 +55,14 @@ struct Config {
     std::chrono::milliseconds chat_grace = std::chrono::seconds(5);
     std::chrono::milliseconds chat_timeout = std::chrono::seconds(120);
     std::chrono::milliseconds chat_inactivity = std::chrono::minutes(30);
+    std::chrono::milliseconds metrics_check = std::chrono::minutes(5);
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
     std::chrono::milliseconds drain_time = std::chrono::seconds(10);
     std::chrono::milliseconds janitor_interval = std::chrono::minutes(5);
+
+    std::uint32_t agent_capacity = 4;
+    std::uint32_t agent_chat_weight = 1;
+    std::uint32_t agent_ticket_weight = 0;
 
     std::string limits_profile = "standard";
     Limits limits;

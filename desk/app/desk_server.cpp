@@ -13,6 +13,8 @@
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/chat/timeouts.hpp"
+#include "desk/dashboard/counters.hpp"
+#include "desk/dashboard/dashboard.hpp"
 #include "desk/delivery/arrival.hpp"
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/recheck.hpp"
@@ -214,6 +216,7 @@ struct DeskServer::Parts {
         chat.emplace(io, door, *commands, *arrivals, typing, online);
         notifications.emplace(io, door, *commands, *arrivals);
         add_presence(config, log);
+        add_dashboard(config, log);
         update_polls.emplace(io, *store, delivery, limits);
         rest::add_update_routes(api, *update_polls);
         rest::add_ticket_routes(api, *store);
@@ -242,6 +245,23 @@ struct DeskServer::Parts {
         presence_sockets.emplace(io, door, *commands, *store, *presence, identities);
         delivery.on_emitted([this](const EventRow& row) { presence_sockets->follow(row); });
         rest::add_presence_routes(api, *store, *presence);
+    }
+
+    void add_dashboard(const Config& config, sio::Log& log) {
+        dashboard.emplace(
+            io, *store, delivery,
+            [this](std::string_view org, std::string_view user) {
+                return dashboard::Attendance{presence->status(org, user), presence->last_seen_ms(org, user)};
+            },
+            dashboard::DashboardOptions{.workload = {config.agent_capacity, config.agent_chat_weight, config.agent_ticket_weight},
+                                        .check_interval = config.metrics_check,
+                                        .now_us = stored_now_us},
+            log);
+        delivery.on_emitted([this](const EventRow& row) { dashboard->follow(row); });
+        presence->on_change(
+            [this](std::string_view org, std::string_view user, PresenceStatus) { dashboard->presence_changed(org, user); });
+        newcomers->on_noted([this](const std::string& org) { dashboard->people_noted(org); });
+        rest::add_metrics_routes(api, *dashboard);
     }
 
     /// As chat:online shows somebody: customers have no presence, and are there while they are listed. Thread: the org's home loop.
@@ -280,6 +300,7 @@ struct DeskServer::Parts {
     rest::Api api;
     chat::OnlineLists online;
     std::optional<TestClock> test_clock;
+    store::NowUs stored_now_us = sio::unix_us;  ///< of all that is stored
     std::optional<store::StoreLock> store_lock;
     std::unique_ptr<store::Store> store;
     std::optional<rest::KeyRefresh> key_refresh;
@@ -295,6 +316,7 @@ struct DeskServer::Parts {
     std::optional<notifications::NotificationSockets> notifications;
     std::optional<presence::Presence> presence;
     std::optional<presence::PresenceSockets> presence_sockets;
+    std::optional<dashboard::Dashboard> dashboard;
     std::shared_ptr<sio::runtime::TlsContext> tls;
     std::optional<auth::KeyFetcher> key_fetcher;
     const maintenance::Reach admins_reach;
@@ -327,11 +349,12 @@ std::expected<void, std::string> DeskServer::open() {
     if (!config_.test_clock.empty()) {
         log_.warn("the clock is a test's", {{"file", config_.test_clock}});
         parts_->test_clock.emplace(config_.test_clock);
-        options.now_us = [clock = &*parts_->test_clock] { return clock->now_us(); };
+        parts_->stored_now_us = [clock = &*parts_->test_clock] { return clock->now_us(); };
     }
     options.executor.message = config_.limits.message;
-    parts_->maintenance.emplace(parts_->io, options.now_us ? options.now_us : store::NowUs(sio::unix_us));
-    options.reactions = {notifications::react};
+    options.now_us = parts_->stored_now_us;
+    parts_->maintenance.emplace(parts_->io, parts_->stored_now_us);
+    options.reactions = {notifications::react, dashboard::count};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) {
         // From here on whoever connects meets what was written about them.
         for (const EventRow& row : rows) parts_->directory.follow(row);

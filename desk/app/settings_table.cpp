@@ -87,11 +87,20 @@ constexpr Setting kTimes[] = {
         "When a chat ends whose customer is gone; it begins with the end of chat_grace, or with a start of the server."),
     row<kField<&Config::chat_inactivity>, between<kSecond, 30 * kDay>>("chat_inactivity", "TIME",
                                                                        "When a chat ends in which nobody writes."),
+    row<kField<&Config::metrics_check>, between<kSecond, kDay>>(
+        "metrics_check", "TIME", "How often the counters of a watched dashboard are held against the tickets."),
     row<kField<&Config::connect_timeout>, between<100, 5 * kMinute>>("connect_timeout", "TIME",
                                                                      "When a connection is closed that has joined no namespace."),
     row<kField<&Config::drain_time>, between<0, 10 * kMinute>>("drain_time", "TIME", "Over how long connections are closed at shutdown."),
     row<kField<&Config::janitor_interval>, between<100, kDay>>("janitor_interval", "TIME",
                                                                "How often events past log_retention and expired keys are forgotten."),
+};
+
+constexpr Setting kAgents[] = {
+    row<kField<&Config::agent_capacity>, whole<0, 1000>>(
+        "agent_capacity", "N", "How much work an agent can have: their load is their work divided by this; 0: no load is told."),
+    row<kField<&Config::agent_chat_weight>, whole<0, 1000>>("agent_chat_weight", "N", "How much work an active chat is."),
+    row<kField<&Config::agent_ticket_weight>, whole<0, 1000>>("agent_ticket_weight", "N", "How much work an open ticket is."),
 };
 
 constexpr std::uint32_t kMany = 1'000'000'000;
@@ -172,7 +181,8 @@ constexpr Setting kOperation[] = {
 };
 
 constexpr SettingGroup kGroups[] = {
-    {"Listening", kListening}, {"Store", kStore}, {"Tokens", kTokens}, {"Times", kTimes}, {"Limits", kLimits}, {"Operation", kOperation},
+    {"Listening", kListening}, {"Store", kStore},   {"Tokens", kTokens},       {"Times", kTimes},
+    {"Agents", kAgents},       {"Limits", kLimits}, {"Operation", kOperation},
 };
 
 }  // namespace

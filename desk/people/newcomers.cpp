@@ -92,7 +92,10 @@ void Newcomers::write(const std::string& org, std::vector<IdentityRef> unknown) 
             for (const IdentityRef& who : unknown) static_cast<void>(tx.note(who->actor));
             return true;
         },
-        [this, org](const Result<bool>& written) { done(org, written.has_value()); });
+        [this, org](const Result<bool>& written) {
+            if (written && noted_) noted_(org);
+            done(org, written.has_value());
+        });
 }
 
 void Newcomers::done(const std::string& org, bool known) {

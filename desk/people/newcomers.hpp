@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "desk/session/directory.hpp"
@@ -25,6 +27,9 @@ public:
     /// `loop` keeps the time between an org's commits.
     Newcomers(store::Store& store, const Directory& directory, sio::runtime::Loop& loop);
 
+    /// Told of an org whose newcomers were written down, on a store's thread. Before the server starts.
+    void on_noted(std::function<void(const std::string& org)> told) { noted_ = std::move(told); }
+
     /// Somebody has opened a connection.
     void seen(const IdentityRef& who);
 
@@ -41,6 +46,7 @@ private:
     store::Store& store_;
     const Directory& directory_;
     sio::runtime::Loop& loop_;
+    std::function<void(const std::string& org)> noted_;
     sio::runtime::Timer rest_{[](void* self) { static_cast<Newcomers*>(self)->go_on(); }, this};
     std::vector<std::string> resting_;  // the loop's: orgs whose last commit is not long ago
     /// Who was looked up already, by hash: each has one place, and who comes to it next is looked up again.

@@ -155,6 +155,12 @@ PresenceStatus Presence::status(std::string_view org, std::string_view user) {
     return who != nullptr ? who->person.status() : PresenceStatus::Offline;
 }
 
+std::int64_t Presence::last_seen_ms(std::string_view org, std::string_view user) {
+    Home& at = home(org);
+    const Somebody* const who = at.roster.find(name_of(org, user));
+    return who != nullptr ? who->person.last_seen(at.now_ms()) : 0;
+}
+
 std::string presence_json(std::string_view user, PresenceStatus status, std::int64_t last_seen_ms) {
     std::string json;
     sio::json::Writer w(json);

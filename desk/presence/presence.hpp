@@ -59,6 +59,8 @@ public:
 
     /// The effective status. Thread: the org's home loop.
     PresenceStatus status(std::string_view org, std::string_view user);
+    /// lastSeen, milliseconds since 1970, of whoever is there or was a moment ago; 0: the store knows. Thread: the org's home loop.
+    std::int64_t last_seen_ms(std::string_view org, std::string_view user);
     /// Told of every change of an effective status, on the org's home loop. Before the server starts.
     using Changed = std::function<void(std::string_view org, std::string_view user, PresenceStatus status)>;
     void on_change(Changed told) { told_.push_back(std::move(told)); }

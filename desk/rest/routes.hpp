@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/auth/token_signer.hpp"
+#include "desk/dashboard/dashboard.hpp"
 #include "desk/people/live.hpp"
 #include "desk/presence/presence.hpp"
 #include "desk/rest/api.hpp"
@@ -31,6 +32,9 @@ void add_session_routes(Api& api, store::Store& store, const Directory& director
 
 /// /v1/presence: as presence:list and presence:status.
 void add_presence_routes(Api& api, store::Store& store, presence::Presence& presence);
+
+/// /v1/metrics: as metrics:*, for admins and for API keys that may read.
+void add_metrics_routes(Api& api, dashboard::Dashboard& dashboard);
 
 /// Which tokens the server makes itself, so that a demo works alone (domain.md 4).
 struct TokenDoors {

@@ -127,6 +127,35 @@ CREATE TABLE presence (org TEXT NOT NULL, user_id TEXT NOT NULL, manual TEXT, ma
 CREATE INDEX presence_remembered ON presence (org, user_id) WHERE here <> 0 OR manual IS NOT NULL;
 )sql";
 
+/// What a dashboard counts (desk/dashboard/counters.hpp), and the indexes from which it is counted again: `ticket_counts`, with priority
+/// `low` and nobody assigned for tickets that are done; `open_ticket_counts` by assignee; `ticket_activity` by quarters of an hour since
+/// 1970, for some days.
+constexpr std::string_view kDashboard = R"sql(
+CREATE TABLE ticket_counts (org TEXT NOT NULL, status TEXT NOT NULL, priority TEXT NOT NULL, assigned BIGINT NOT NULL,
+    tickets BIGINT NOT NULL, PRIMARY KEY (org, status, priority, assigned)) {clustered};
+CREATE TABLE open_ticket_counts (org TEXT NOT NULL, user_id TEXT NOT NULL, tickets BIGINT NOT NULL, PRIMARY KEY (org, user_id)) {clustered};
+CREATE TABLE ticket_activity (org TEXT NOT NULL, quarter BIGINT NOT NULL, created BIGINT NOT NULL, resolved BIGINT NOT NULL,
+    reopened BIGINT NOT NULL, PRIMARY KEY (org, quarter)) {clustered};
+CREATE INDEX tickets_open ON tickets (org, created_at, status, priority, assignee_id) WHERE status NOT IN ('resolved', 'closed');
+CREATE INDEX conversations_started ON conversations (org, started_at, created_at) WHERE started_at IS NOT NULL;
+CREATE INDEX conversations_abandoned ON conversations (org, ended_at, end_reason) WHERE started_at IS NULL AND ended_at IS NOT NULL;
+CREATE INDEX users_agents ON users (org, id) WHERE role IN ('admin', 'agent');
+INSERT INTO ticket_counts (org, status, priority, assigned, tickets) SELECT org, status, 'low', 0, COUNT(*) FROM tickets
+    WHERE status IN ('resolved', 'closed') GROUP BY org, status;
+INSERT INTO ticket_counts (org, status, priority, assigned, tickets) SELECT org, status, priority,
+    CASE WHEN assignee_id IS NULL THEN 0 ELSE 1 END, COUNT(*) FROM tickets WHERE status NOT IN ('resolved', 'closed')
+    GROUP BY org, status, priority, CASE WHEN assignee_id IS NULL THEN 0 ELSE 1 END;
+INSERT INTO open_ticket_counts (org, user_id, tickets) SELECT org, assignee_id, COUNT(*) FROM tickets
+    WHERE status NOT IN ('resolved', 'closed') AND assignee_id IS NOT NULL GROUP BY org, assignee_id;
+INSERT INTO ticket_activity (org, quarter, created, resolved, reopened) SELECT t.org, t.created_at / 900000000, COUNT(*), 0, 0
+    FROM tickets t JOIN org_counters c ON c.org = t.org WHERE t.created_at > c.last_at - 259200000000
+    GROUP BY t.org, t.created_at / 900000000;
+INSERT INTO ticket_activity (org, quarter, created, resolved, reopened) SELECT t.org, t.resolved_at / 900000000, 0, COUNT(*), 0
+    FROM tickets t JOIN org_counters c ON c.org = t.org WHERE t.resolved_at > c.last_at - 259200000000
+    GROUP BY t.org, t.resolved_at / 900000000
+    ON CONFLICT (org, quarter) DO UPDATE SET resolved = ticket_activity.resolved + excluded.resolved;
+)sql";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
@@ -134,7 +163,8 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"chat activity", kChatActivity},
                                  Migration{"ticket lists", kTicketLists},
                                  Migration{"published users", kPublishedUsers},
-                                 Migration{"presence", kPresence}};
+                                 Migration{"presence", kPresence},
+                                 Migration{"dashboard", kDashboard}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

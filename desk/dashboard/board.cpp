@@ -1,0 +1,128 @@
+#include "desk/dashboard/board.hpp"
+
+#include <algorithm>
+
+namespace desk::dashboard {
+
+namespace {
+
+// The clock of what is stored may be moved, and no timer knows.
+constexpr std::chrono::milliseconds kLookAtClock{1000};
+constexpr std::int64_t kSteppedBackUs = 1'000'000;
+
+void note_earliest(std::optional<Board::Time>& next, Board::Time time) { next = std::min(next.value_or(time), time); }
+
+}  // namespace
+
+bool Board::idle() const {
+    return watchers_.empty() && newcomers_.empty() && arriving_.empty() && askers_.empty() && answering_.empty() && reading_.empty();
+}
+
+void Board::watch(const sio::SocketHandle& watcher) { newcomers_.push_back(watcher); }
+
+void Board::unwatch(const sio::SocketHandle& watcher) {
+    for (auto* list : {&watchers_, &newcomers_, &arriving_}) std::erase(*list, watcher);
+}
+
+void Board::ask(Metric metric, Answer answer) { askers_.push_back({metric, std::move(answer)}); }
+
+std::optional<Board::Time> Board::turn(Time now, std::int64_t store_now_us) {
+    notice_time(now, store_now_us);
+    if (reading_.empty() && now >= not_before_) {
+        if (const MetricSet metrics = wanted(now); !metrics.empty()) begin_reading(metrics, now);
+    }
+    for (const Metric each : kAllMetrics) {
+        if (watched() && is_news(each) && now >= may_tell(each)) tell(each, now);
+    }
+    return next_turn(now);
+}
+
+void Board::notice_time(Time now, std::int64_t store_now_us) {
+    if (!watched()) return;
+    for (const Metric each : kAllMetrics) {
+        const auto& until = known_.until_us[static_cast<std::size_t>(each)];
+        if (until && (store_now_us >= *until || store_now_us < known_.now_us - kSteppedBackUs)) dirty_.add(each);
+    }
+    if (known_.queue.waiting() > 0 && now >= times(Metric::Queue).told + cadence_.waiting_interval) moved_.add(Metric::Queue);
+}
+
+MetricSet Board::wanted(Time now) const {
+    if (!newcomers_.empty()) return MetricSet::all();
+    MetricSet metrics;
+    for (const Asker& asker : askers_) metrics.add(asker.metric);
+    for (const Metric each : kAllMetrics) {
+        if (watched() && dirty_.has(each) && now >= may_read(each)) metrics.add(each);
+    }
+    return metrics;
+}
+
+void Board::begin_reading(MetricSet metrics, Time now) {
+    reading_ = metrics;
+    for (const Metric each : kAllMetrics) {
+        if (!metrics.has(each)) continue;
+        dirty_.remove(each);
+        times(each).read = now;
+    }
+    arriving_ = std::exchange(newcomers_, {});
+    answering_ = std::exchange(askers_, {});
+    keeper_.read(*this, metrics);
+}
+
+void Board::have_read(Result<Facts> facts, Time now) {
+    const MetricSet metrics = std::exchange(reading_, {});
+    if (!facts) {
+        dirty_.add(metrics);
+        not_before_ = now + cadence_.after_failure;
+        newcomers_.insert(newcomers_.begin(), arriving_.begin(), arriving_.end());
+        arriving_.clear();
+        for (Asker& asker : std::exchange(answering_, {})) asker.answer(std::unexpected(facts.error()));
+        return;
+    }
+    known_.update(*facts);
+    for (Asker& asker : std::exchange(answering_, {})) asker.answer(keeper_.draw(*this, asker.metric));
+    if (!arriving_.empty()) welcome(now);
+}
+
+void Board::welcome(Time now) {
+    const bool first = watchers_.empty();
+    for (const Metric each : kAllMetrics) {
+        keeper_.send(arriving_, each, keeper_.draw(*this, each));
+        if (!first) continue;
+        times(each).told = now;
+        moved_.remove(each);
+    }
+    if (first) told_ = known_;
+    watchers_.insert(watchers_.end(), arriving_.begin(), arriving_.end());
+    arriving_.clear();
+}
+
+bool Board::is_news(Metric metric) const {
+    // What is about to be read is told when it is.
+    if (dirty_.has(metric) || reading_.has(metric) || !known_.metrics.has(metric)) return false;
+    return moved_.has(metric) || !known_.same(told_, metric);
+}
+
+void Board::tell(Metric metric, Time now) {
+    keeper_.send(watchers_, metric, keeper_.draw(*this, metric));
+    moved_.remove(metric);
+    told_.take(known_, metric);
+    times(metric).told = now;
+}
+
+std::optional<Board::Time> Board::next_turn(Time now) const {
+    std::optional<Time> next;
+    if (!watched()) {
+        if (!newcomers_.empty() || !askers_.empty()) next = not_before_;
+        return next;
+    }
+    note_earliest(next, now + kLookAtClock);
+    if (reading_.empty() && (!newcomers_.empty() || !askers_.empty())) note_earliest(next, not_before_);
+    for (const Metric each : kAllMetrics) {
+        if (is_news(each)) note_earliest(next, may_tell(each));
+        if (dirty_.has(each) && reading_.empty()) note_earliest(next, std::max(may_read(each), not_before_));
+    }
+    if (known_.queue.waiting() > 0) note_earliest(next, times(Metric::Queue).told + cadence_.waiting_interval);
+    return next;
+}
+
+}  // namespace desk::dashboard

@@ -1,0 +1,108 @@
+#include "desk/dashboard/dashboard.hpp"
+
+#include <utility>
+
+#include "desk/dashboard/home.hpp"
+#include "desk/delivery/homes.hpp"
+#include "desk/session/visitor.hpp"
+
+namespace desk::dashboard {
+
+namespace {
+
+/// What a row may have changed.
+MetricSet metrics_of(std::string_view event) {
+    if (event == "ticket:updated") return {Metric::Tickets, Metric::Sla};
+    if (event == "ticket:created" || event == "ticket:assigned" || event == "ticket:status") {
+        return {Metric::Tickets, Metric::Agents, Metric::Sla};
+    }
+    if (event.starts_with("ticket:sla:")) return {Metric::Sla};
+    if (event == "chat:updated") return {Metric::Queue, Metric::Agents};
+    if (event == "user:updated") return {Metric::Agents};
+    if (event == "org:updated") return {Metric::Tickets};
+    return {};
+}
+
+}  // namespace
+
+Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log)
+    : io_(io),
+      store_(store),
+      delivery_(delivery),
+      attend_(std::move(attend)),
+      options_(std::move(options)),
+      log_(log),
+      nsp_(io.of(desk::to_string(Namespace::Dashboard))) {
+    for (unsigned i = 0; i < io.loops().size(); ++i) homes_.push_back(std::make_unique<Home>(*this, io.loops().at(i)));
+    nsp_.on_connection([this](sio::Socket& socket) { watch(socket); });
+    nsp_.on_disconnect([this](sio::Socket& socket, sio::DisconnectReason) { unwatch(socket); });
+}
+
+Dashboard::~Dashboard() = default;
+
+Dashboard::Home& Dashboard::home(std::string_view org) { return *homes_[home_loop(io_, org).index()]; }
+
+void Dashboard::watch(sio::Socket& socket) {
+    const std::string& org = visitor_of(socket).actor().org;
+    delivery_.follow(org);
+    Home& at = home(org);
+    run_on(at.loop, [&at, org, watcher = socket.handle()] {
+        Home::Place& place = at.open(org);
+        place.board.watch(watcher);
+        at.turn(place);
+    });
+}
+
+void Dashboard::unwatch(sio::Socket& socket) {
+    const std::string& org = visitor_of(socket).actor().org;
+    Home& at = home(org);
+    run_on(at.loop, [&at, org, watcher = socket.handle()] {
+        Home::Place* const place = at.find(org);
+        if (place == nullptr) return;
+        place->board.unwatch(watcher);
+        at.turn(*place);
+    });
+}
+
+void Dashboard::follow(const EventRow& row) {
+    Home& at = home(row.org);
+    Home::Place* const place = at.find(row.org);
+    if (place == nullptr) return;
+    const MetricSet metrics = metrics_of(row.name);
+    if (metrics.empty()) return;
+    place->board.touch(metrics);
+    at.turn(*place);
+}
+
+void Dashboard::presence_changed(std::string_view org, std::string_view user) {
+    Home& at = home(org);
+    Home::Place* const place = at.find(org);
+    if (place == nullptr) return;
+    if (place->board.facts().agents.has(user))
+        place->board.move(Metric::Agents);
+    else
+        place->board.touch({Metric::Agents});
+    // Later: whoever tells of it is in the middle of it, and many come at once.
+    at.loop.arm_after(place->timer, std::chrono::milliseconds(1));
+}
+
+void Dashboard::people_noted(const std::string& org) {
+    Home& at = home(org);
+    at.loop.post([&at, org] {
+        Home::Place* const place = at.find(org);
+        if (place == nullptr) return;
+        place->board.touch({Metric::Agents});
+        at.turn(*place);
+    });
+}
+
+void Dashboard::get(const std::string& org, Metric metric, Board::Answer done) {
+    Home& at = home(org);
+    run_on(at.loop, [&at, org, metric, done = std::move(done)]() mutable {
+        Home::Place& place = at.open(org);
+        place.board.ask(metric, std::move(done));
+        at.turn(place);
+    });
+}
+
+}  // namespace desk::dashboard

@@ -1,0 +1,162 @@
+#include "desk/dashboard/facts.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
+#include "desk/dashboard/counters.hpp"
+#include "desk/model/local_day.hpp"
+
+namespace desk::dashboard {
+
+namespace {
+
+using std::chrono::microseconds;
+using store::Snapshot;
+using store::sql::Sql;
+
+constexpr std::int64_t kHourUs = microseconds(std::chrono::hours(1)).count();
+constexpr std::int64_t kDayUs = 24 * kHourUs;
+
+// Aggregates of conversations that nobody has taken: few, and all of them in one index.
+constexpr Sql kWaiting{
+    "SELECT team_id, COUNT(*), SUM(waiting_since), MIN(waiting_since) FROM conversations WHERE org = ?1 AND status = 'waiting' "
+    "AND status <> 'ended' AND waiting_since IS NOT NULL GROUP BY team_id ORDER BY team_id"};
+// A conversation waits from its beginning.
+constexpr Sql kHandled{
+    "SELECT COUNT(*), SUM(started_at - created_at), MIN(started_at) FROM conversations WHERE org = ?1 AND started_at IS NOT NULL AND "
+    "started_at > ?2"};
+constexpr Sql kAbandoned{
+    "SELECT COUNT(*), MIN(ended_at) FROM conversations WHERE org = ?1 AND started_at IS NULL AND ended_at IS NOT NULL AND ended_at > ?2 "
+    "AND end_reason IN ('customer_ended', 'customer_timeout', 'inactivity')"};
+constexpr Sql kActiveChats{
+    "SELECT a.user_id, COUNT(*) FROM conversations c JOIN conversation_agents a ON a.org = c.org AND a.conversation_id = c.id "
+    "WHERE c.org = ?1 AND c.status = 'active' AND c.status <> 'ended' GROUP BY a.user_id"};
+constexpr Sql kAgents{
+    "SELECT u.id, u.name, c.tickets, p.seen_at FROM users u LEFT JOIN open_ticket_counts c ON c.org = u.org AND c.user_id = u.id "
+    "LEFT JOIN presence p ON p.org = u.org AND p.user_id = u.id "
+    "WHERE u.org = ?1 AND u.role IN ('admin', 'agent') AND u.active = 1 ORDER BY u.id"};
+
+void note_earliest(std::optional<std::int64_t>& until_us, std::optional<std::int64_t> time_us) {
+    if (time_us) until_us = std::min(until_us.value_or(*time_us), *time_us);
+}
+
+std::string timezone_of(const Snapshot& snapshot) {
+    const auto org = snapshot.orgs().find();
+    return org ? org->timezone : "UTC";
+}
+
+void read_tickets(const Snapshot& snapshot, Facts& facts) {
+    const Counters counters(snapshot.session(), snapshot.org());
+    TicketFacts& out = facts.tickets;
+    for (const auto& [kind, tickets] : counters.read().tickets) {
+        out.by_status[static_cast<std::size_t>(kind.status)] += tickets;
+        if (is_done(kind.status)) continue;
+        out.by_priority[static_cast<std::size_t>(kind.priority)] += tickets;
+        out.open += tickets;
+        if (!kind.assigned) out.unassigned += tickets;
+    }
+    const LocalDay today = local_day(timezone_of(snapshot), facts.now_us);
+    const Activity activity = counters.activity(today.begin_us);
+    out.created_today = activity.created;
+    out.resolved_today = activity.resolved;
+    out.reopened_today = activity.reopened;
+    // Those of the last day are fewer than those that are older.
+    const std::int64_t a_day_ago = facts.now_us - kDayUs;
+    out.backlog = out.open - counters.open_since(a_day_ago);
+    out.oldest_open_us = counters.first_open_after(0);
+    auto& until = facts.until_us[static_cast<std::size_t>(Metric::Tickets)];
+    until = today.end_us;
+    if (const auto next = counters.first_open_after(a_day_ago)) note_earliest(until, *next + kDayUs);
+}
+
+void read_queue(const Snapshot& snapshot, Facts& facts) {
+    auto& session = snapshot.session();
+    QueueFacts& out = facts.queue;
+    auto waiting = session.query(kWaiting, snapshot.org());
+    while (waiting.next()) out.teams.push_back({waiting.maybe_text(0), waiting.integer(1), waiting.integer(2), waiting.integer(3)});
+    const std::int64_t an_hour_ago = facts.now_us - kHourUs;
+    auto& until = facts.until_us[static_cast<std::size_t>(Metric::Queue)];
+    if (auto row = session.query(kHandled, snapshot.org(), an_hour_ago); row.next() && row.integer(0) > 0) {
+        out.handled_1h = row.integer(0);
+        out.wait_1h_us = row.integer(1);
+        note_earliest(until, row.integer(2) + kHourUs);
+    }
+    if (auto row = session.query(kAbandoned, snapshot.org(), an_hour_ago); row.next() && row.integer(0) > 0) {
+        out.abandoned_1h = row.integer(0);
+        note_earliest(until, row.integer(1) + kHourUs);
+    }
+}
+
+void read_agents(const Snapshot& snapshot, AgentFacts& out) {
+    auto& session = snapshot.session();
+    std::unordered_map<std::string, std::int64_t> chats;
+    auto active = session.query(kActiveChats, snapshot.org());
+    while (active.next()) chats[active.text(0)] = active.integer(1);
+    auto rows = session.query(kAgents, snapshot.org());
+    while (rows.next()) {
+        AgentFacts::Agent agent{rows.text(0), rows.text(1), 0, rows.maybe_integer(2).value_or(0), rows.maybe_integer(3).value_or(0) / 1000};
+        if (const auto found = chats.find(agent.user); found != chats.end()) agent.active_chats = found->second;
+        out.agents.push_back(std::move(agent));
+    }
+    // The database's order of texts need not be ours.
+    std::ranges::sort(out.agents, {}, &AgentFacts::Agent::user);
+}
+
+}  // namespace
+
+std::int64_t QueueFacts::waiting() const {
+    std::int64_t sum = 0;
+    for (const Team& team : teams) sum += team.waiting;
+    return sum;
+}
+
+bool AgentFacts::has(std::string_view user) const {
+    const auto at = std::ranges::lower_bound(agents, user, {}, &Agent::user);
+    return at != agents.end() && at->user == user;
+}
+
+void Facts::update(const Facts& newer) {
+    for (const Metric each : kAllMetrics) {
+        if (newer.metrics.has(each)) take(newer, each);
+    }
+    now_us = newer.now_us;
+    // What does not come later is no moment to wait for.
+    for (auto& until : until_us) {
+        if (until && *until <= now_us) until.reset();
+    }
+}
+
+void Facts::take(const Facts& newer, Metric metric) {
+    metrics.add(metric);
+    until_us[static_cast<std::size_t>(metric)] = newer.until_us[static_cast<std::size_t>(metric)];
+    switch (metric) {
+        case Metric::Tickets: tickets = newer.tickets; break;
+        case Metric::Queue: queue = newer.queue; break;
+        case Metric::Agents: agents = newer.agents; break;
+        case Metric::Sla: sla = newer.sla; break;
+    }
+}
+
+bool Facts::same(const Facts& other, Metric metric) const {
+    switch (metric) {
+        case Metric::Tickets: return tickets == other.tickets;
+        case Metric::Queue: return queue == other.queue;
+        case Metric::Agents: return agents == other.agents;
+        case Metric::Sla: return sla == other.sla;
+    }
+    return false;
+}
+
+Facts read_facts(const Snapshot& snapshot, MetricSet metrics) {
+    Facts facts;
+    facts.metrics = metrics;
+    facts.now_us = snapshot.now_us();
+    if (metrics.has(Metric::Tickets)) read_tickets(snapshot, facts);
+    if (metrics.has(Metric::Queue)) read_queue(snapshot, facts);
+    if (metrics.has(Metric::Agents)) read_agents(snapshot, facts.agents);
+    return facts;
+}
+
+}  // namespace desk::dashboard

@@ -1,0 +1,121 @@
+#include "desk/dashboard/home.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sio/base/clock.hpp"
+
+namespace desk::dashboard {
+
+namespace {
+
+std::int64_t tickets_of(const TicketCounts& counts) {
+    std::int64_t sum = 0;
+    for (const auto& [kind, tickets] : counts.tickets) sum += tickets;
+    return sum;
+}
+
+}  // namespace
+
+Dashboard::Home::Place& Dashboard::Home::open(const std::string& org) {
+    auto& place = places[org];
+    if (!place) place = std::make_unique<Place>(*this, org);
+    return *place;
+}
+
+Dashboard::Home::Place* Dashboard::Home::find(std::string_view org) {
+    if (places.empty()) return nullptr;
+    const auto found = places.find(org);
+    return found == places.end() ? nullptr : found->second.get();
+}
+
+void Dashboard::Home::turn(Place& place) {
+    const auto next = place.board.turn(loop.now(), store_now_us());
+    if (place.board.idle()) {
+        // Not under its own feet: a timer may be calling.
+        loop.defer([this, org = place.board.org()] {
+            if (const Place* const again = find(org); again != nullptr && again->board.idle()) places.erase(org);
+        });
+        return;
+    }
+    if (place.board.watched() && loop.now() >= place.checked + owner.options_.check_interval) {
+        place.checked = loop.now();
+        check(place.board.org());
+    }
+    if (next) loop.arm(place.timer, *next);
+}
+
+void Dashboard::Home::read(Board& board, MetricSet metrics) {
+    // The board stays until it has its facts.
+    owner.store_.read(
+        board.org(), [metrics](const store::Snapshot& snapshot) -> Result<Facts> { return read_facts(snapshot, metrics); },
+        [this, &board](Result<Facts> facts) {
+            loop.post([this, &board, facts = std::move(facts)]() mutable {
+                board.have_read(std::move(facts), loop.now());
+                turn(*find(board.org()));
+            });
+        });
+}
+
+std::string Dashboard::Home::draw(const Board& board, Metric metric) {
+    // Grows over restarts and on whichever server, as far as their clocks agree.
+    last_rev = std::max(last_rev + 1, sio::unix_us());
+    const Stamp stamp{board.org(), store_now_us(), last_rev};
+    const Facts& facts = board.facts();
+    switch (metric) {
+        case Metric::Tickets: return tickets_json(stamp, facts.tickets);
+        case Metric::Queue: return queue_json(stamp, facts.queue);
+        case Metric::Agents: return agents_json(stamp, facts.agents, owner.options_.workload, owner.attend_);
+        case Metric::Sla: break;
+    }
+    return {};
+}
+
+void Dashboard::Home::send(std::span<const sio::SocketHandle> watchers, Metric metric, const std::string& json) {
+    const auto event = owner.nsp_.encode("metrics:" + std::string(to_string(metric)), sio::json::Raw{json});
+    for (const sio::SocketHandle& watcher : watchers) {
+        owner.io_.post(watcher, [event](sio::Socket& socket) { socket.send(event); });
+    }
+}
+
+void Dashboard::Home::check(const std::string& org) {
+    struct Counted {
+        TicketCounts kept;
+        TicketCounts found;
+    };
+    owner.store_.read(
+        org,
+        [](const store::Snapshot& snapshot) -> Result<Counted> {
+            const Counters counters(snapshot.session(), snapshot.org());
+            return Counted{counters.read(), counters.recount()};
+        },
+        [this, org](Result<Counted> counted) {
+            if (!counted || counted->kept == counted->found) return;
+            owner.log_.error("the dashboard's counters are not what the tickets say, counted again",
+                             {{"org", org}, {"kept", tickets_of(counted->kept)}, {"found", tickets_of(counted->found)}});
+            repair(org);
+        });
+}
+
+void Dashboard::Home::repair(const std::string& org) {
+    owner.store_.write(
+        org,
+        [](store::Transaction& tx) -> Result<bool> {
+            Counters(tx.session(), tx.org()).rebuild();
+            return true;
+        },
+        [this, org](const Result<bool>& done) {
+            if (done) loop.post([this, org] { touch(org, {Metric::Tickets, Metric::Agents}); });
+        });
+}
+
+void Dashboard::Home::touch(const std::string& org, MetricSet metrics) {
+    Place* const place = find(org);
+    if (place == nullptr) return;
+    place->board.touch(metrics);
+    turn(*place);
+}
+
+std::int64_t Dashboard::Home::store_now_us() const { return owner.options_.now_us ? owner.options_.now_us() : sio::unix_us(); }
+
+}  // namespace desk::dashboard

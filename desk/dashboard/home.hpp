@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "desk/dashboard/counters.hpp"
+#include "desk/dashboard/dashboard.hpp"
+#include "sio/runtime/loop.hpp"
+
+namespace desk::dashboard {
+
+/// The boards of the orgs whose home one loop is, with their timers and what they read.  Thread: that loop.
+struct Dashboard::Home final : Board::Keeper {
+    Home(Dashboard& dashboard, sio::runtime::Loop& own_loop) : owner(dashboard), loop(own_loop) {}
+
+    struct Place {
+        Place(Home& keeper, std::string org)
+            : home(keeper),
+              board(keeper, std::move(org), keeper.owner.options_.cadence),
+              checked(keeper.loop.now()),
+              timer([](void* self) { static_cast<Place*>(self)->home.turn(*static_cast<Place*>(self)); }, this) {}
+        Home& home;
+        Board board;
+        Board::Time checked;
+        sio::runtime::Timer timer;
+    };
+
+    /// Made when it is not there yet.
+    Place& open(const std::string& org);
+    Place* find(std::string_view org);
+    /// After anything that happened to a board, which may be gone then.
+    void turn(Place& place);
+
+    void read(Board& board, MetricSet metrics) override;
+    std::string draw(const Board& board, Metric metric) override;
+    void send(std::span<const sio::SocketHandle> watchers, Metric metric, const std::string& json) override;
+
+    Dashboard& owner;
+    sio::runtime::Loop& loop;
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    void check(const std::string& org);
+    void repair(const std::string& org);
+    void touch(const std::string& org, MetricSet metrics);
+    std::int64_t store_now_us() const;
+
+    std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places;
+    std::int64_t last_rev = 0;
+};
+
+}  // namespace desk::dashboard
