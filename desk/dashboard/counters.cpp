@@ -16,11 +16,8 @@ using store::sql::Sql;
 constexpr Sql kRead{"SELECT status, priority, assigned, tickets FROM ticket_counts WHERE org = ?1 AND tickets <> 0"};
 constexpr Sql kReadOpenOf{"SELECT user_id, tickets FROM open_ticket_counts WHERE org = ?1 AND tickets <> 0"};
 constexpr Sql kCountDone{"SELECT status, COUNT(*) FROM tickets WHERE org = ?1 AND status IN ('resolved', 'closed') GROUP BY status"};
-constexpr Sql kCountOpen{
-    "SELECT status, priority, CASE WHEN assignee_id IS NULL THEN 0 ELSE 1 END, COUNT(*) FROM tickets WHERE org = ?1 AND " DESK_OPEN
-    " GROUP BY 1, 2, 3"};
-constexpr Sql kCountOpenOf{"SELECT assignee_id, COUNT(*) FROM tickets WHERE org = ?1 AND " DESK_OPEN
-                           " AND assignee_id IS NOT NULL GROUP BY assignee_id"};
+constexpr Sql kCountOpen{"SELECT status, priority, assignee_id, COUNT(*) FROM tickets WHERE org = ?1 AND " DESK_OPEN
+                         " GROUP BY status, priority, assignee_id"};
 constexpr Sql kForget{"DELETE FROM ticket_counts WHERE org = ?1"};
 constexpr Sql kForgetOpenOf{"DELETE FROM open_ticket_counts WHERE org = ?1"};
 constexpr Sql kAdd{
@@ -114,10 +111,9 @@ TicketCounts Counters::recount() const {
     auto open = session_.query(kCountOpen, org_);
     while (open.next()) {
         counts.tickets[{from_string<TicketStatus>(open.view(0)).value_or(TicketStatus::New),
-                        from_string<Priority>(open.view(1)).value_or(Priority::Low), open.flag(2)}] = open.integer(3);
+                        from_string<Priority>(open.view(1)).value_or(Priority::Low), !open.is_null(2)}] += open.integer(3);
+        if (!open.is_null(2)) counts.open_of[open.text(2)] += open.integer(3);
     }
-    auto people = session_.query(kCountOpenOf, org_);
-    while (people.next()) counts.open_of[people.text(0)] = people.integer(1);
     return counts;
 }
 

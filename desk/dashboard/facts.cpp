@@ -19,10 +19,11 @@ using store::sql::Sql;
 constexpr std::int64_t kHourUs = microseconds(std::chrono::hours(1)).count();
 constexpr std::int64_t kDayUs = 24 * kHourUs;
 
-// Aggregates of conversations that nobody has taken: few, and all of them in one index.
+// SQLite knows no statistics here: each of these names the very condition of the index it is meant to use, and CROSS JOIN keeps its order.
+// Conversations that have not ended are few, however many there were.
 constexpr Sql kWaiting{
     "SELECT team_id, COUNT(*), SUM(waiting_since), MIN(waiting_since) FROM conversations WHERE org = ?1 AND status = 'waiting' "
-    "AND status <> 'ended' AND waiting_since IS NOT NULL GROUP BY team_id ORDER BY team_id"};
+    "GROUP BY team_id ORDER BY team_id"};
 // A conversation waits from its beginning.
 constexpr Sql kHandled{
     "SELECT COUNT(*), SUM(started_at - created_at), MIN(started_at) FROM conversations WHERE org = ?1 AND started_at IS NOT NULL AND "
@@ -31,12 +32,12 @@ constexpr Sql kAbandoned{
     "SELECT COUNT(*), MIN(ended_at) FROM conversations WHERE org = ?1 AND started_at IS NULL AND ended_at IS NOT NULL AND ended_at > ?2 "
     "AND end_reason IN ('customer_ended', 'customer_timeout', 'inactivity')"};
 constexpr Sql kActiveChats{
-    "SELECT a.user_id, COUNT(*) FROM conversations c JOIN conversation_agents a ON a.org = c.org AND a.conversation_id = c.id "
-    "WHERE c.org = ?1 AND c.status = 'active' AND c.status <> 'ended' GROUP BY a.user_id"};
+    "SELECT a.user_id, COUNT(*) FROM conversations c CROSS JOIN conversation_agents a "
+    "WHERE c.org = ?1 AND c.status = 'active' AND c.status <> 'ended' AND a.org = c.org AND a.conversation_id = c.id GROUP BY a.user_id"};
 constexpr Sql kAgents{
     "SELECT u.id, u.name, c.tickets, p.seen_at FROM users u LEFT JOIN open_ticket_counts c ON c.org = u.org AND c.user_id = u.id "
     "LEFT JOIN presence p ON p.org = u.org AND p.user_id = u.id "
-    "WHERE u.org = ?1 AND u.role IN ('admin', 'agent') AND u.active = 1 ORDER BY u.id"};
+    "WHERE u.org = ?1 AND u.role IN ('admin', 'agent') AND u.active = 1"};
 
 void note_earliest(std::optional<std::int64_t>& until_us, std::optional<std::int64_t> time_us) {
     if (time_us) until_us = std::min(until_us.value_or(*time_us), *time_us);
@@ -100,7 +101,6 @@ void read_agents(const Snapshot& snapshot, AgentFacts& out) {
         if (const auto found = chats.find(agent.user); found != chats.end()) agent.active_chats = found->second;
         out.agents.push_back(std::move(agent));
     }
-    // The database's order of texts need not be ours.
     std::ranges::sort(out.agents, {}, &AgentFacts::Agent::user);
 }
 

@@ -139,7 +139,8 @@ CREATE TABLE ticket_activity (org TEXT NOT NULL, quarter BIGINT NOT NULL, create
 CREATE INDEX tickets_open ON tickets (org, created_at, status, priority, assignee_id) WHERE status NOT IN ('resolved', 'closed');
 CREATE INDEX conversations_started ON conversations (org, started_at, created_at) WHERE started_at IS NOT NULL;
 CREATE INDEX conversations_abandoned ON conversations (org, ended_at, end_reason) WHERE started_at IS NULL AND ended_at IS NOT NULL;
-CREATE INDEX users_agents ON users (org, id) WHERE role IN ('admin', 'agent');
+CREATE INDEX conversations_waiting ON conversations (org, team_id, waiting_since) WHERE status = 'waiting';
+CREATE INDEX users_agents ON users (org, role, active, id, name) WHERE role IN ('admin', 'agent');
 INSERT INTO ticket_counts (org, status, priority, assigned, tickets) SELECT org, status, 'low', 0, COUNT(*) FROM tickets
     WHERE status IN ('resolved', 'closed') GROUP BY org, status;
 INSERT INTO ticket_counts (org, status, priority, assigned, tickets) SELECT org, status, priority,

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""fill_tickets.py STORE TICKETS OPEN_PERCENT AGENTS DAYS: fills a store that `insightdesk migrate` has made, with one org `big` whose
+tickets were made over DAYS days, evenly. The counters are filled as the migration fills them."""
+import re
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+store, tickets, open_percent, agents, days = sys.argv[1], *map(int, sys.argv[2:6])
+now = int(time.time() * 1e6)
+step = days * 86_400_000_000 // tickets
+db = sqlite3.connect(store, isolation_level=None)
+db.execute("PRAGMA synchronous=OFF")
+db.execute("PRAGMA foreign_keys=OFF")
+db.execute("PRAGMA cache_size=-1000000")
+db.execute("BEGIN")
+db.execute("INSERT INTO orgs VALUES ('big', 'Big', 'Europe/Berlin', 'org', 0, 1, ?)", (now,))
+db.execute("INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, pruned_to) VALUES ('big', 'e', 0, ?, ?, 0)", (tickets, now))
+user = "INSERT INTO users (org, id, name, role, team_ids, active, source, claims_iat, version, updated_at) VALUES ('big', ?, ?, ?, '[]', 1, 'claims', 1, 1, ?)"
+db.executemany(user, ((f"agent-{i:05}", f"Agent {i}", "agent", now) for i in range(agents)))
+db.executemany(user, ((f"customer-{i:04}", f"Customer {i}", "customer", now) for i in range(1000)))
+
+
+def rows():
+    for i in range(tickets):
+        is_open = i * 7919 % 100 < open_percent
+        status = ("new", "open", "pending", "on_hold")[i % 4] if is_open else ("resolved", "closed")[i % 2]
+        made = now - (tickets - i) * step
+        done = None if is_open else min(now, made + 3_600_000_000)
+        yield (f"ticket_{i:026}", i + 1, f"Ticket {i}", status, ("low", "normal", "high", "urgent")[i % 4], f"customer-{i % 1000:04}",
+               f"agent-{i % agents:05}" if i % 5 else None, done, made, made)
+
+
+db.executemany("INSERT INTO tickets (org, id, number, subject, status, priority, channel, requester_id, assignee_id, participant_ids, tags, "
+               "custom_fields, message_count, public_message_count, resolved_at, created_at, updated_at, version) "
+               "VALUES ('big', ?, ?, ?, ?, ?, 'web', ?, ?, '[]', '[]', '{}', 0, 0, ?, ?, ?, 1)", rows())
+migrations = (Path(__file__).parent.parent / "desk/store/migrations.cpp").read_text()
+counters = re.search(r'kDashboard = R"sql\((.*?)\)sql"', migrations, re.S).group(1)
+for statement in counters.split(";"):
+    if "INSERT INTO" in statement:
+        db.execute(statement)
+db.execute("COMMIT")
+db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+db.close()
