@@ -1,11 +1,13 @@
 // The live dashboard (domain.md 3.11): what an admin sees, when, and what nobody else does.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { TRANSPORTS } from "./lib/clients.mjs";
 import { backend, Person, token } from "./lib/desk.mjs";
 import { within } from "./lib/inbox.mjs";
 import { METRICS, Screen, still } from "./lib/screen.mjs";
-import { startInsightDesk } from "./lib/server.mjs";
+import { startInsightDesk, temporaryFolder } from "./lib/server.mjs";
+import { tamper } from "./lib/store.mjs";
 import { testClock } from "./lib/time.mjs";
 
 let server;
@@ -182,6 +184,25 @@ describe("the dashboard", { concurrency: true }, () => {
         assert.equal((await screen.shows("error")).details.reason, "ROLE_CHANGED");
         assert.equal(await screen.shows("(disconnect)"), "io server disconnect");
     });
+});
+
+test("counters that are wrong are found and counted again, while somebody watches", async (t) => {
+    const store = join(temporaryFolder(), "desk.db");
+    const checked = await startInsightDesk({ store, args: ["--metrics-check", "1s"] });
+    t.after(() => checked.stop());
+    const { org, dora } = cast(checked);
+    const { id } = await create(dora);
+    await change(dora, id, { assigneeId: "dora" });
+    const screen = await Screen.open(t, dora);
+    await screen.shows("tickets", { open: 1, unassigned: 0 });
+    assert.doesNotMatch(checked.log(), /counters/);
+    tamper(store, "UPDATE ticket_counts SET tickets = 8");
+    tamper(store, "UPDATE open_ticket_counts SET tickets = 9");
+    await create(dora);
+    await screen.shows("tickets", { open: 2, unassigned: 1 });
+    await screen.shows("agents", { agents: [{ userId: "dora", openTickets: 1 }] });
+    const line = checked.log().split("\n").find((each) => each.includes("the dashboard's counters"));
+    assert.ok(line.includes(org), line);
 });
 
 describe("time on the dashboard", { concurrency: true }, () => {

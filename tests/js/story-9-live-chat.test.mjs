@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TRANSPORTS } from "./lib/clients.mjs";
+import { Screen } from "./lib/screen.mjs";
 import { startInsightDesk } from "./lib/server.mjs";
 import { Stage } from "./lib/stage.mjs";
 
@@ -33,14 +34,24 @@ describe("a live chat", { concurrency: true }, () => {
             for (const party of [x.c, ...x.tabs]) await party.hears("chat:online", 1, { users: ids(["carl", "ann"]) });
             await stage.settle();
             stage.forget();
+            const screens = [await Screen.open(t, d, { transports }), await Screen.open(t, x.d, { transports })];
 
             // C waits; staff see it.
             await d.made("POST", "/v1/conversations", { id, customerId: "carl" });
             await c.does("chat:join", { conversationId: id });
             await c.hears("chat:online", 1, { conversationId: id, users: ids(["carl"]) });
+            // D's dashboard shows that they wait, and longer each time it says so; that of the other org does not.
+            await screens[0].shows("queue", { orgId: org, waiting: 1 });
+            const waits = () => screens[0].of("queue").filter(({ data }) => data.waiting === 1);
+            const [{ data: { avgWaitTime: at_first } }] = waits();
+            await screens[0].shows("queue", { waiting: 1, avgWaitTime: (seconds) => seconds >= at_first + 4 });
+            const [before, last] = waits().slice(-2);
+            assert.ok(last.at - before.at > 4000 && last.at - before.at < 8000, `after ${last.at - before.at} ms`);
             // A comes with three tabs.
             for (const tab of tabs) await tab.does("chat:join", { conversationId: id });
             for (const party of [c, ...tabs]) await party.hears("chat:online", 1, { users: ids(["carl", "ann"]) });
+            await screens[0].shows("queue", { waiting: 0, avgWaitTime: 0, handled1h: 1 });
+            assert.ok(screens[1].of("queue").every(({ data }) => data.orgId === `${org}-too` && data.waiting === 0));
 
             // C sends with a key, twice.
             const message = { conversationId: id, content: "Hello?", clientMessageId: "k" };

@@ -1,5 +1,5 @@
 // Another program at the server's store: what a backup, a shell or a stuck process does to it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { within } from "./inbox.mjs";
 
@@ -12,6 +12,11 @@ sys.stdin.readline()
 db.execute("COMMIT")
 print("released", flush=True)
 `;
+
+/** Runs one statement on an SQLite file behind the server's back. */
+export function tamper(file, sql) {
+    execFileSync("python3", ["-c", "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=10)\ndb.execute(sys.argv[2])\ndb.commit()", file, sql]);
+}
 
 /** Holds the write lock of an SQLite file; resolves, once it has it, with a function that lets go and resolves when that is done. */
 export async function lockStore(t, file) {
