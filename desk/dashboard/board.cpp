@@ -60,8 +60,9 @@ void Board::begin_reading(MetricSet metrics, Time now) {
     reading_ = metrics;
     for (const Metric each : kAllMetrics) {
         if (!metrics.has(each)) continue;
+        if (dirty_.has(each)) times(each).looked = now;
         dirty_.remove(each);
-        times(each).read = now;
+        fresh_.remove(each);
     }
     arriving_ = std::exchange(newcomers_, {});
     answering_ = std::exchange(askers_, {});
@@ -79,6 +80,7 @@ void Board::have_read(Result<Facts> facts, Time now) {
         return;
     }
     known_.update(*facts);
+    fresh_.add(metrics);
     for (Asker& asker : std::exchange(answering_, {})) asker.answer(keeper_.draw(*this, asker.metric));
     if (!arriving_.empty()) welcome(now);
 }
@@ -87,7 +89,11 @@ void Board::welcome(Time now) {
     const bool first = watchers_.empty();
     for (const Metric each : kAllMetrics) {
         keeper_.send(arriving_, each, keeper_.draw(*this, each));
-        if (!first) continue;
+        if (!first) {
+            // Not what the others have: the next is for all of them, even if it is as before.
+            if (!known_.same(told_, each)) moved_.add(each);
+            continue;
+        }
         times(each).told = now;
         moved_.remove(each);
     }
@@ -97,13 +103,15 @@ void Board::welcome(Time now) {
 }
 
 bool Board::is_news(Metric metric) const {
-    // What is about to be read is told when it is.
-    if (dirty_.has(metric) || reading_.has(metric) || !known_.metrics.has(metric)) return false;
+    // What is old is read before it is told; but what has just been read is told, or a store that is always busy would never let it be.
+    const bool is_old = reading_.has(metric) || (dirty_.has(metric) && !fresh_.has(metric));
+    if (is_old || !known_.metrics.has(metric)) return false;
     return moved_.has(metric) || !known_.same(told_, metric);
 }
 
 void Board::tell(Metric metric, Time now) {
     keeper_.send(watchers_, metric, keeper_.draw(*this, metric));
+    fresh_.remove(metric);
     moved_.remove(metric);
     told_.take(known_, metric);
     times(metric).told = now;
@@ -111,17 +119,17 @@ void Board::tell(Metric metric, Time now) {
 
 std::optional<Board::Time> Board::next_turn(Time now) const {
     std::optional<Time> next;
-    if (!watched()) {
-        if (!newcomers_.empty() || !askers_.empty()) next = not_before_;
-        return next;
-    }
-    note_earliest(next, now + kLookAtClock);
+    // A reading that is under way is a turn of its own when it is done.
     if (reading_.empty() && (!newcomers_.empty() || !askers_.empty())) note_earliest(next, not_before_);
+    if (!watched()) return next;
+    note_earliest(next, now + kLookAtClock);
     for (const Metric each : kAllMetrics) {
         if (is_news(each)) note_earliest(next, may_tell(each));
         if (dirty_.has(each) && reading_.empty()) note_earliest(next, std::max(may_read(each), not_before_));
     }
-    if (known_.queue.waiting() > 0) note_earliest(next, times(Metric::Queue).told + cadence_.waiting_interval);
+    // Once that is noticed, the queue is told as any news.
+    if (known_.queue.waiting() > 0 && !moved_.has(Metric::Queue))
+        note_earliest(next, times(Metric::Queue).told + cadence_.waiting_interval);
     return next;
 }
 

@@ -73,8 +73,8 @@ private:
         Answer answer;
     };
     struct Told {
-        Time told;  ///< to all
-        Time read;
+        Time told;    ///< to all
+        Time looked;  ///< the store was asked because something had happened
     };
     void notice_time(Time now, std::int64_t store_now_us);
     MetricSet wanted(Time now) const;
@@ -86,7 +86,7 @@ private:
     Told& times(Metric metric) { return times_[static_cast<std::size_t>(metric)]; }
     const Told& times(Metric metric) const { return times_[static_cast<std::size_t>(metric)]; }
     Time may_tell(Metric metric) const { return times(metric).told + cadence_.interval; }
-    Time may_read(Metric metric) const { return std::max(times(metric).read, times(metric).told) + cadence_.interval; }
+    Time may_read(Metric metric) const { return std::max(times(metric).looked, times(metric).told) + cadence_.interval; }
 
     Keeper& keeper_;
     const std::string org_;
@@ -98,8 +98,9 @@ private:
     std::vector<Asker> answering_;
     Facts known_;
     Facts told_;
-    MetricSet dirty_;
+    MetricSet dirty_;  // something happened since the reading that known_ is of began
     MetricSet moved_;
+    MetricSet fresh_;  // as last read, and not told since
     MetricSet reading_;
     std::array<Told, kMetrics> times_{};
     Time not_before_{};  // after a failure
