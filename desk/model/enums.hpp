@@ -33,6 +33,11 @@ enum class NotificationType : std::uint8_t {
 /// Whether an agent is there (domain.md 3.3).
 enum class PresenceStatus : std::uint8_t { Online, Busy, Away, Offline };
 
+/// What a policy promises of a ticket.
+enum class SlaGoal : std::uint8_t { FirstResponse, NextResponse, Resolution };
+/// How one promise stands. Nobody is shown a cancelled one.
+enum class SlaState : std::uint8_t { Running, Paused, Met, Breached, Cancelled };
+
 /// What an API key is good for.
 enum class KeyScope : std::uint8_t { Publish, Admin, Read };
 
@@ -87,6 +92,15 @@ template <>
 struct Names<PresenceStatus> {
     static constexpr std::array<std::string_view, 4> kAll{"online", "busy", "away", "offline"};
 };
+template <>
+struct Names<SlaGoal> {
+    static constexpr std::array<std::string_view, 3> kAll{"first_response", "next_response", "resolution"};
+};
+template <>
+struct Names<SlaState> {
+    static constexpr std::array<std::string_view, 5> kAll{"running", "paused", "met", "breached", "cancelled"};
+};
+
 template <>
 struct Names<KeyScope> {
     static constexpr std::array<std::string_view, 3> kAll{"publish", "admin", "read"};

@@ -30,6 +30,11 @@ void visit_mutable(const Ticket& t, View view, Visit&& visit) {
     visit("closedAt", iso(t.closed_at_us));
 }
 
+bool is_promised(const Ticket& t) { return t.sla && !t.sla->policy.empty(); }
+
+/// Null without a policy.
+sio::json::Text sla_text(const Ticket& t) { return is_promised(t) ? sio::json::text(*t.sla) : sio::json::Text(); }
+
 }  // namespace
 
 void Ticket::set_status(TicketStatus next, std::int64_t now_us) {
@@ -48,6 +53,7 @@ void Ticket::set_status(TicketStatus next, std::int64_t now_us) {
 void write_ticket(sio::json::Writer& w, const Ticket& t, View view) {
     w.begin_object().field("id", t.id).field("number", t.number).field("orgId", t.org);
     visit_mutable(t, view, [&w](std::string_view name, const auto& value) { w.field(name, value); });
+    if (view == View::Staff && is_promised(t)) w.field("sla", *t.sla);
     w.field("createdAt", iso(t.created_at_us)).field("updatedAt", iso(t.updated_at_us)).field("version", t.version).end_object();
 }
 
@@ -78,6 +84,14 @@ TicketDiff diff(const Ticket& before, const Ticket& after, View view) {
         }
         ++was;
     });
+    if (view == View::Staff && (is_promised(before) || is_promised(after))) {
+        const auto was_promised = sla_text(before);
+        const auto promised = sla_text(after);
+        if (was_promised != promised) {
+            changes.field("sla", promised);
+            previous.field("sla", was_promised);
+        }
+    }
     changes.end_object();
     previous.end_object();
     return out;

@@ -7,6 +7,7 @@
 
 #include "desk/model/enums.hpp"
 #include "desk/model/people.hpp"
+#include "desk/model/ticket_sla.hpp"
 
 namespace desk {
 
@@ -38,6 +39,7 @@ struct Ticket {
     std::optional<std::int64_t> first_responded_at_us;
     std::optional<std::int64_t> resolved_at_us;
     std::optional<std::int64_t> closed_at_us;
+    std::optional<TicketSla> sla;
     std::int64_t created_at_us = 0;
     std::int64_t updated_at_us = 0;
     std::int64_t version = 1;
