@@ -4,6 +4,7 @@
 
 #include "desk/model/conversation.hpp"
 #include "desk/model/people.hpp"
+#include "desk/model/sla_clock.hpp"
 #include "desk/model/ticket.hpp"
 
 /// What happened inside a transaction, for what it causes elsewhere (notifications, SLA timers, counters). Borrows for the call.
@@ -27,6 +28,12 @@ struct TicketMessageAdded {
     const Actor& by;
 };
 
+/// A warning or a breach of what was promised for a ticket.
+struct SlaFired {
+    const Ticket& ticket;
+    const SlaFiring& firing;
+};
+
 struct ConversationCreated {
     const Conversation& conversation;
     const Actor& by;
@@ -44,6 +51,6 @@ struct ChatMessageAdded {
 };
 
 using DomainEvent =
-    std::variant<TicketCreated, TicketChanged, TicketMessageAdded, ConversationCreated, ConversationChanged, ChatMessageAdded>;
+    std::variant<TicketCreated, TicketChanged, TicketMessageAdded, SlaFired, ConversationCreated, ConversationChanged, ChatMessageAdded>;
 
 }  // namespace desk

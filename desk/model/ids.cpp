@@ -26,8 +26,8 @@ void append_digits(std::string& out, std::uint64_t number, std::size_t digits) {
 }  // namespace
 
 std::string_view prefix(IdKind kind) {
-    constexpr std::array<std::string_view, 10> kPrefixes{"ticket_", "msg_", "conv_",      "notif_", "user_",
-                                                         "team_",   "org_", kEventPrefix, "maint_", "key_"};
+    constexpr std::array<std::string_view, 12> kPrefixes{"ticket_", "msg_",       "conv_",  "notif_", "user_", "team_",
+                                                         "org_",    kEventPrefix, "maint_", "key_",   "cal_",  "sla_"};
     return kPrefixes[static_cast<std::size_t>(kind)];
 }
 

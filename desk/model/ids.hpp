@@ -10,7 +10,20 @@
 /// Names of records: `ticket_`, `msg_`, ... + ULID are ours; those that come from outside are taken as they are.  Thread: any.
 namespace desk {
 
-enum class IdKind : std::uint8_t { Ticket, Message, Conversation, Notification, User, Team, Org, Event, Maintenance, ApiKey };
+enum class IdKind : std::uint8_t {
+    Ticket,
+    Message,
+    Conversation,
+    Notification,
+    User,
+    Team,
+    Org,
+    Event,
+    Maintenance,
+    ApiKey,
+    Calendar,
+    SlaPolicy
+};
 
 std::string_view prefix(IdKind kind);
 

@@ -77,6 +77,15 @@ void status_changed(Transaction& tx, const Ticket& ticket, const Actor& by) {
     Notifier(tx, ticket, by).tell_followers(notification);
 }
 
+std::string_view title_of(SlaGoal goal) {
+    switch (goal) {
+        case SlaGoal::FirstResponse: return "First response";
+        case SlaGoal::NextResponse: return "Next response";
+        case SlaGoal::Resolution: return "Resolution";
+    }
+    return {};
+}
+
 struct Reactor {
     Transaction& tx;
 
@@ -102,6 +111,22 @@ struct Reactor {
         }
         notification.type = NotificationType::TicketMessage;
         notifier.tell_followers(notification);
+    }
+
+    void operator()(const SlaFired& event) const {
+        const Ticket& ticket = event.ticket;
+        const SlaFiring& firing = event.firing;
+        const Actor by = system_actor(tx.org());
+        Notification notification = about(ticket, by, firing.breach ? NotificationType::SlaBreached : NotificationType::SlaWarning);
+        notification.actor.reset();
+        notification.message = std::string(title_of(firing.goal)) +
+                               (firing.breach ? " is overdue" : " is due in " + std::to_string(firing.minutes_left) + " min");
+        Notifier notifier(tx, ticket, by);
+        if (ticket.assignee) return notifier.tell(ticket.assignee->id, notification);
+        if (!ticket.team) return;
+        for (const User& user : tx.users().staff()) {
+            if (std::ranges::find(user.teams, *ticket.team) != user.teams.end()) notifier.tell(user.ref.id, notification);
+        }
     }
 
     void operator()(const ConversationCreated&) const {}

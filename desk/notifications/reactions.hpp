@@ -13,7 +13,8 @@ namespace desk::notifications {
 
 /// - assigned: the new assignee (ticket_assigned);
 /// - a message: who it mentions by `@userId` (mention), else the assignee and the participants on the staff (ticket_message);
-/// - another status: the assignee and the participants on the staff (ticket_status).
+/// - another status: the assignee and the participants on the staff (ticket_status);
+/// - a promise close to its time, or not kept: the assignee, without one the team (sla_warning, sla_breached).
 void react(store::Transaction& tx, const DomainEvent& event);
 
 /// User ids after `@` in the text, each once, in order, at most 20; none unless `@` begins a word.

@@ -14,10 +14,11 @@ Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std:
 }  // namespace
 
 Executor::Executor(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us,
-                   std::vector<Reaction> reactions, Committed committed, sio::Log& log)
+                   std::vector<Reaction> reactions, std::vector<TicketRule> ticket_rules, Committed committed, sio::Log& log)
     : options_(std::move(options)),
       now_us_(std::move(now_us)),
       reactions_(std::move(reactions)),
+      ticket_rules_(std::move(ticket_rules)),
       committed_(std::move(committed)),
       log_(log) {
     for (auto& session : sessions) {
@@ -176,7 +177,7 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
     sql::Connection& connection = session.connection();
     EventLog log(session, batch.org);
     log.lock();
-    const Shared shared{worker.ids, known_, reactions_, options_.real_us, worker.met, options_.message};
+    const Shared shared{worker.ids, known_, reactions_, ticket_rules_, options_.real_us, worker.met, options_.message};
     for (std::size_t i = 0; i < batch.jobs.size() && !session.failed(); ++i) {
         if (auto saved = connection.savepoint(); !saved) session.fail(std::move(saved.error()));
         const EventLog::Mark mark = log.mark();

@@ -57,7 +57,7 @@ class Executor {
 public:
     /// One worker for each session. `shared` things live as long as the executor.
     Executor(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us, std::vector<Reaction> reactions,
-             Committed committed, sio::Log& log);
+             std::vector<TicketRule> ticket_rules, Committed committed, sio::Log& log);
     /// Finishes what waits, then ends the workers.
     ~Executor();
     Executor(const Executor&) = delete;
@@ -117,6 +117,7 @@ private:
     const ExecutorOptions options_;
     const NowUs now_us_;
     const std::vector<Reaction> reactions_;
+    const std::vector<TicketRule> ticket_rules_;
     const Committed committed_;
     sio::Log& log_;
     KnownUsers known_;

@@ -7,9 +7,10 @@
 namespace desk::store {
 namespace {
 
-constexpr sql::Sql kLock{"SELECT epoch, seq, ticket_number, last_at FROM org_counters WHERE org = ?1 {lock}"};
-constexpr sql::Sql kCreate{"INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, pruned_to) VALUES (?1, ?2, ?3, ?4, ?5, 0)"};
-constexpr sql::Sql kAdvance{"UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4 WHERE org = ?1"};
+constexpr sql::Sql kLock{"SELECT epoch, seq, ticket_number, last_at, sla_policies FROM org_counters WHERE org = ?1 {lock}"};
+constexpr sql::Sql kCreate{
+    "INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, sla_policies, pruned_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)"};
+constexpr sql::Sql kAdvance{"UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4, sla_policies = ?5 WHERE org = ?1"};
 constexpr sql::Sql kInsert{
     "INSERT INTO event_log (org, seq, event_id, name, subject_kind, subject, author, meta, payload, customers, customer_payload, "
     "occurred_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
@@ -60,7 +61,7 @@ void EventLog::lock() {
     exists_ = found.next();
     if (!exists_) return;
     epoch_ = found.text(0);
-    counters_ = {found.integer(1), found.integer(2), found.integer(3)};
+    counters_ = {found.integer(1), found.integer(2), found.integer(3), found.integer(4)};
     stored_ = counters_;
 }
 
@@ -95,9 +96,9 @@ void EventLog::flush() {
                      row.payload, static_cast<int>(row.customers), row.customer_payload, row.occurred_at_us);
     }
     if (exists_) {
-        session_.run(kAdvance, org_, counters_.seq, counters_.ticket_number, counters_.last_at_us);
+        session_.run(kAdvance, org_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies);
     } else {
-        session_.run(kCreate, org_, epoch_, counters_.seq, counters_.ticket_number, counters_.last_at_us);
+        session_.run(kCreate, org_, epoch_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies);
     }
 }
 

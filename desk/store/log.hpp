@@ -38,6 +38,10 @@ public:
     /// A number that was given from outside is not given again.
     void reserve_ticket_number(std::int64_t number) { counters_.ticket_number = std::max(counters_.ticket_number, number); }
 
+    /// How many SLA policies the org has: whoever writes has read this anyway, so that an org without any pays for none.
+    std::int64_t sla_policies() const { return counters_.sla_policies; }
+    void count_sla_policy() { ++counters_.sla_policies; }
+
     /// The rows of this transaction with a greater seq. Valid until the next append.
     std::span<const EventRow> rows_after(std::int64_t seq) const {
         const auto count = std::clamp<std::int64_t>(counters_.seq - seq, 0, static_cast<std::int64_t>(rows_.size()));
@@ -48,6 +52,7 @@ public:
         std::int64_t seq = 0;
         std::int64_t ticket_number = 0;
         std::int64_t last_at_us = 0;
+        std::int64_t sla_policies = 0;
         bool operator==(const Counters&) const = default;
     };
     /// A savepoint: how far the log was.

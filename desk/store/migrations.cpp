@@ -115,6 +115,26 @@ INSERT INTO ticket_participants (org, user_id, ticket_id) SELECT t.org, u.id, t.
 /// What the backend that keeps the user last called its version; null: no backend has said.
 constexpr std::string_view kPublishedUsers = "ALTER TABLE users ADD COLUMN published_version BIGINT;";
 
+/// `tickets.sla`: what was promised, desk/model/ticket_sla.hpp. `sla_targets`: the same by target and cycle, `cycle` the time it began;
+/// `fires_at`: when its next warning or breach is due; `policy_id`: of those that are not over. `sla_recounts`: policies whose tickets
+/// count again, those behind `after_ticket` still have to.
+constexpr std::string_view kSla = R"sql(
+ALTER TABLE org_counters ADD COLUMN sla_policies BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE tickets ADD COLUMN sla TEXT;
+CREATE TABLE calendars (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, timezone TEXT NOT NULL, hours TEXT NOT NULL,
+    holidays TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (org, id)) {clustered};
+CREATE TABLE sla_policies (org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, position BIGINT NOT NULL, active BIGINT NOT NULL,
+    conditions TEXT NOT NULL, targets TEXT NOT NULL, calendar_id TEXT, pause_on TEXT NOT NULL, warn_at TEXT NOT NULL, version BIGINT NOT NULL,
+    PRIMARY KEY (org, id)) {clustered};
+CREATE TABLE sla_targets (org TEXT NOT NULL, ticket_id TEXT NOT NULL, target TEXT NOT NULL, cycle BIGINT NOT NULL, policy_id TEXT,
+    state TEXT NOT NULL, warned BIGINT NOT NULL, due_at BIGINT, finished_at BIGINT, fires_at BIGINT,
+    PRIMARY KEY (org, ticket_id, target, cycle)) {clustered};
+CREATE INDEX sla_targets_by_time ON sla_targets (fires_at) WHERE fires_at IS NOT NULL;
+CREATE INDEX sla_targets_finished ON sla_targets (org, finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX sla_targets_open ON sla_targets (org, policy_id, ticket_id) WHERE policy_id IS NOT NULL;
+CREATE TABLE sla_recounts (org TEXT NOT NULL, policy_id TEXT NOT NULL, after_ticket TEXT NOT NULL, PRIMARY KEY (org, policy_id)) {clustered};
+)sql";
+
 struct Migration {
     std::string_view name;
     std::string_view script;
@@ -165,7 +185,8 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"ticket lists", kTicketLists},
                                  Migration{"published users", kPublishedUsers},
                                  Migration{"presence", kPresence},
-                                 Migration{"dashboard", kDashboard}};
+                                 Migration{"dashboard", kDashboard},
+                                 Migration{"sla", kSla}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -53,7 +53,8 @@ std::expected<std::unique_ptr<Store>, std::string> Store::open(StoreOptions opti
     store->real_us_ = options.executor.real_us;
     store->readers_ = std::make_unique<ReaderPool>(std::move(readers), options.executor, options.now_us, log);
     store->executor_ = std::make_unique<Executor>(std::move(writers), options.executor, std::move(options.now_us),
-                                                  std::move(options.reactions), std::move(options.committed), log);
+                                                  std::move(options.reactions), std::move(options.ticket_rules),
+                                                  std::move(options.committed), log);
     return store;
 }
 

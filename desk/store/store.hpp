@@ -25,6 +25,7 @@ struct StoreOptions {
     ExecutorOptions executor;
     NowUs now_us;  ///< of all that is stored; the test clock of domain.md 9 goes in here. Empty: the wall clock
     std::vector<Reaction> reactions;
+    std::vector<TicketRule> ticket_rules;
     Committed committed;
 };
 

@@ -11,7 +11,8 @@ namespace {
     "SELECT t.id, t.number, t.subject, t.status, t.priority, t.channel, t.requester_id, r.id, r.name, r.avatar_url, r.role, t.company, " \
     "t.assignee_id, a.id, a.name, a.avatar_url, a.role, t.team_id, t.participant_ids, t.tags, t.custom_fields, t.message_count, "        \
     "t.last_message_at, t.public_message_count, t.public_last_message_at, t.waiting_since, t.first_responded_at, t.resolved_at, "        \
-    "t.closed_at, t.created_at, t.updated_at, t.version FROM tickets t LEFT JOIN users r ON r.org = t.org AND r.id = t.requester_id "    \
+    "t.closed_at, t.created_at, t.updated_at, t.version, t.sla FROM tickets t LEFT JOIN users r ON r.org = t.org AND r.id = "            \
+    "t.requester_id "                                                                                                                    \
     "LEFT JOIN users a ON a.org = t.org AND a.id = t.assignee_id WHERE t.org = ?1"
 
 constexpr sql::Sql kFind{DESK_TICKET_COLUMNS " AND t.id = ?2"};
@@ -20,14 +21,16 @@ constexpr sql::Sql kExists{"SELECT 1 FROM tickets WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kInsert{
     "INSERT INTO tickets (org, id, number, subject, status, priority, channel, requester_id, company, assignee_id, team_id, "
     "participant_ids, tags, custom_fields, message_count, last_message_at, public_message_count, public_last_message_at, waiting_since, "
-    "first_responded_at, resolved_at, closed_at, created_at, updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-    "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"};
+    "first_responded_at, resolved_at, closed_at, created_at, updated_at, version, sla) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+    "?11, "
+    "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"};
 constexpr sql::Sql kUpdate{
     "UPDATE tickets SET subject = ?3, status = ?4, priority = ?5, channel = ?6, requester_id = ?7, company = ?8, assignee_id = ?9, "
     "team_id = ?10, participant_ids = ?11, tags = ?12, custom_fields = ?13, message_count = ?14, last_message_at = ?15, "
     "public_message_count = ?16, public_last_message_at = ?17, waiting_since = ?18, first_responded_at = ?19, resolved_at = ?20, "
-    "closed_at = ?21, updated_at = ?22, version = ?23 WHERE org = ?1 AND id = ?2"};
+    "closed_at = ?21, updated_at = ?22, version = ?23, sla = ?24 WHERE org = ?1 AND id = ?2"};
 
+constexpr sql::Sql kSaveSla{"UPDATE tickets SET sla = ?3 WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kHasNumber{"SELECT 1 FROM tickets WHERE org = ?1 AND number = ?2"};
 constexpr sql::Sql kPublishedVersion{"SELECT published_version FROM tickets WHERE org = ?1 AND id = ?2"};
 constexpr sql::Sql kSetPublishedVersion{"UPDATE tickets SET published_version = ?3 WHERE org = ?1 AND id = ?2"};
@@ -76,6 +79,7 @@ Ticket read_ticket(const sql::Rows& row, std::string_view org) {
     t.created_at_us = row.integer(29);
     t.updated_at_us = row.integer(30);
     t.version = row.integer(31);
+    if (!row.is_null(32)) t.sla = sla_from_stored(row.view(32));
     return t;
 }
 
@@ -99,6 +103,8 @@ Message read_message(const sql::Rows& row) {
 std::optional<std::string_view> id_of(const std::optional<UserRef>& user) {
     return user ? std::optional<std::string_view>(user->id) : std::nullopt;
 }
+
+std::optional<std::string> stored_sla(const Ticket& ticket) { return ticket.sla ? std::optional(to_stored(*ticket.sla)) : std::nullopt; }
 
 std::optional<Message> first_message(sql::Rows row) {
     if (!row.next()) return std::nullopt;
@@ -186,23 +192,27 @@ std::optional<std::int64_t> Tickets::published_version(std::string_view id) cons
 
 void Tickets::set_published_version(std::string_view id, std::int64_t version) { session_.run(kSetPublishedVersion, org_, id, version); }
 
+void Tickets::save_sla(std::string_view id, const TicketSla& sla) { session_.run(kSaveSla, org_, id, to_stored(sla)); }
+
 void Tickets::insert(const Ticket& t) {
+    const auto sla = stored_sla(t);
     const std::string participants = to_json_list(t.participants);
     const std::string tags = to_json_list(t.tags);
     session_.run(kInsert, org_, t.id, t.number, t.subject, to_string(t.status), to_string(t.priority), to_string(t.channel), t.requester.id,
                  t.company, id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
                  t.public_messages.count, t.public_messages.last_at_us, t.waiting_since_us, t.first_responded_at_us, t.resolved_at_us,
-                 t.closed_at_us, t.created_at_us, t.updated_at_us, t.version);
+                 t.closed_at_us, t.created_at_us, t.updated_at_us, t.version, sla);
     save_participants(t);
 }
 
 void Tickets::update(const Ticket& t) {
+    const auto sla = stored_sla(t);
     const std::string participants = to_json_list(t.participants);
     const std::string tags = to_json_list(t.tags);
     session_.run(kUpdate, org_, t.id, t.subject, to_string(t.status), to_string(t.priority), to_string(t.channel), t.requester.id,
                  t.company, id_of(t.assignee), t.team, participants, tags, t.custom_fields_json, t.messages.count, t.messages.last_at_us,
                  t.public_messages.count, t.public_messages.last_at_us, t.waiting_since_us, t.first_responded_at_us, t.resolved_at_us,
-                 t.closed_at_us, t.updated_at_us, t.version);
+                 t.closed_at_us, t.updated_at_us, t.version, sla);
     save_participants(t);
 }
 

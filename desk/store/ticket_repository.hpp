@@ -36,6 +36,8 @@ public:
     std::vector<Ticket> list(const TicketFilter& filter) const;
     void insert(const Ticket& ticket);
     void update(const Ticket& ticket);
+    /// What the ticket's clocks say, which is no change of the ticket.
+    void save_sla(std::string_view id, const TicketSla& sla);
     bool has_number(std::int64_t number) const;
     /// What the backend that keeps the ticket last called its version; nullopt: no backend has published it.
     std::optional<std::int64_t> published_version(std::string_view id) const;

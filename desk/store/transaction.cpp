@@ -34,6 +34,10 @@ void Transaction::raise(const DomainEvent& event) {
     for (const Reaction& reaction : shared_.reactions) reaction(*this, event);
 }
 
+void Transaction::complete(const Ticket* before, Ticket& after) {
+    for (const TicketRule& rule : shared_.ticket_rules) rule(*this, before, after);
+}
+
 UserRef Transaction::ensure(const Actor& actor) {
     if (auto known = shared_.known.find(actor)) return std::move(*known);
     User user = note(actor);

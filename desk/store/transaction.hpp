@@ -60,6 +60,10 @@ class Transaction;
 /// What one capability does when something happens in another: same transaction, in the order of registration.
 using Reaction = std::function<void(Transaction&, const DomainEvent&)>;
 
+/// What one capability keeps in the tickets of another: called before a ticket is stored and told of, with how it was before (null: it is
+/// new). Same transaction, in the order of registration.
+using TicketRule = std::function<void(Transaction&, const Ticket* before, Ticket& after)>;
+
 /// Microseconds since 1970 UTC.
 using NowUs = std::function<std::int64_t()>;
 
@@ -68,6 +72,7 @@ struct Shared {
     IdGenerator& ids;
     const KnownUsers& known;
     const std::vector<Reaction>& reactions;
+    const std::vector<TicketRule>& ticket_rules;
     const NowUs& real_us;
     std::vector<MetUser>& met;  ///< to be known after the commit
     const MessageLimits& message_limits;
@@ -115,6 +120,12 @@ public:
         if (auto failed = end_part(mark, result.has_value())) return std::unexpected(std::move(*failed));
         return result;
     }
+
+    std::int64_t sla_policies() const { return log_.sla_policies(); }
+    void count_sla_policy() { log_.count_sla_policy(); }
+
+    /// Lets the rules complete a ticket that is about to be stored; `before` is null for a new one.
+    void complete(const Ticket* before, Ticket& after);
 
     /// Tells the reactions, in their order.
     void raise(const DomainEvent& event);

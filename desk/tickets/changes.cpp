@@ -54,6 +54,7 @@ Result<ChangeOutcome> run(Transaction& tx, const Actor& actor, const ChangeTicke
     const AccessRules rules = tx.orgs().rules();
     after.updated_at_us = tx.now_us();
     ++after.version;
+    tx.complete(&*before, after);
     tx.tickets().update(after);
     for (EventRow& row : ticket_changes(*before, after, rules, author)) tx.append(std::move(row));
     tx.raise(TicketChanged{*before, after, actor});

@@ -115,6 +115,7 @@ Result<TicketOutcome> run(Transaction& tx, const Actor& actor, const CreateTicke
         if (!message) return fail(std::move(message.error()));
         first = std::move(*message);
     }
+    tx.complete(nullptr, ticket);
     tx.tickets().insert(ticket);
     if (first) tx.ticket_messages().insert(*first);
 
@@ -145,6 +146,7 @@ Result<MessageOutcome> add_message(Transaction& tx, const Actor& actor, const Us
     if (!message) return fail(std::move(message.error()));
     after.updated_at_us = tx.now_us();
     ++after.version;
+    tx.complete(&before, after);
     tx.ticket_messages().insert(*message);
     tx.tickets().update(after);
 

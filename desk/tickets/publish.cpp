@@ -69,6 +69,7 @@ Result<Published> create(Transaction& tx, const Actor& by, const PublishTicket& 
     tx.reserve_ticket_number(ticket.number);
     ticket.created_at_us = command.created_at_us.value_or(std::nullopt).value_or(tx.now_us());
     ticket.version = command.version;
+    tx.complete(nullptr, ticket);
     tx.tickets().insert(ticket);
     tx.tickets().set_published_version(ticket.id, command.version);
     tx.append(for_whom(ticket_created(ticket, tx.orgs().rules(), by.ref()), command));
@@ -101,6 +102,7 @@ Result<Published> run(Transaction& tx, const Actor& by, const PublishTicket& com
     Ticket after = *before;
     if (auto done = set_all(tx, after, command); !done) return fail(std::move(done.error()));
     after.version = std::max(before->version + 1, command.version);
+    tx.complete(&*before, after);
     tx.tickets().update(after);
     tx.tickets().set_published_version(after.id, command.version);
 
