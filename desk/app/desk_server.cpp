@@ -38,6 +38,8 @@
 #include "desk/session/identities.hpp"
 #include "desk/session/main_sockets.hpp"
 #include "desk/session/token_updates.hpp"
+#include "desk/sla/rule.hpp"
+#include "desk/sla/timers.hpp"
 #include "desk/store/housekeeper.hpp"
 #include "desk/store/migrations.hpp"
 #include "desk/store/store.hpp"
@@ -228,6 +230,7 @@ struct DeskServer::Parts {
         rest::add_publish_route(api, io, *store, directory, limits.payload_bytes);
         rest::add_maintenance_routes(api, *store, *maintenance, admins_reach);
         rest::add_people_routes(api, *store, directory);
+        rest::add_sla_routes(api, *store);
         rest::add_token_routes(api, signer, token_doors);
         rest::add_session_routes(api, *store, directory, *people);
         add_operations(config.metrics_token);
@@ -313,6 +316,7 @@ struct DeskServer::Parts {
     std::optional<tickets::TicketSockets> tickets;
     std::optional<chat::ChatSockets> chat;
     std::optional<chat::ChatTimeouts> chat_timeouts;
+    std::optional<sla::SlaTimers> sla_timers;
     std::optional<notifications::NotificationSockets> notifications;
     std::optional<presence::Presence> presence;
     std::optional<presence::PresenceSockets> presence_sockets;
@@ -355,6 +359,7 @@ std::expected<void, std::string> DeskServer::open() {
     options.now_us = parts_->stored_now_us;
     parts_->maintenance.emplace(parts_->io, parts_->stored_now_us);
     options.reactions = {notifications::react, dashboard::count};
+    options.ticket_rules = {sla::keep_promises};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) {
         // From here on whoever connects meets what was written about them.
         for (const EventRow& row : rows) parts_->directory.follow(row);
@@ -378,6 +383,8 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->presence->load(); !loaded) return std::unexpected("presence: " + loaded.error().detail);
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
+    parts_->sla_timers.emplace(parts_->io, *parts_->store, log_);
+    parts_->sla_timers->begin();
     parts_->housekeeper.emplace(*parts_->store,
                                 store::HousekeeperOptions{.log_retention = config_.log_retention, .every = config_.janitor_interval}, log_);
     return {};

@@ -27,6 +27,8 @@ void add_notification_routes(Api& api, store::Store& store);
 void add_key_routes(Api& api, store::Store& store, KeyRing& ring);
 /// /v1/users, /v1/teams and /v1/orgs.
 void add_people_routes(Api& api, store::Store& store, const Directory& directory);
+/// /v1/calendars and /v1/sla-policies.
+void add_sla_routes(Api& api, store::Store& store);
 /// What an admin does to the connections of a user: revoke-tokens, disconnect, /v1/sockets/leave.
 void add_session_routes(Api& api, store::Store& store, const Directory& directory, people::LivePeople& live);
 

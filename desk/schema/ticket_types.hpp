@@ -49,7 +49,7 @@ inline constexpr std::array kTicketFields{
     req("firstRespondedAt", nullable(kTime)),
     req("resolvedAt", nullable(kTime)),
     req("closedAt", nullable(kTime)),
-    opt("sla", ref(kTicketSla), "To staff only."),
+    maybe("sla", ref(kTicketSla), "To staff only, and only while something is promised; null among changes when nothing is any more."),
     req("createdAt", kTime),
     req("updatedAt", kTime),
     req("version", kCount, "Grows with each change: apply only what is greater."),
