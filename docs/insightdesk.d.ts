@@ -167,8 +167,8 @@ export interface Ticket {
     firstRespondedAt: string | null;
     resolvedAt: string | null;
     closedAt: string | null;
-    /** To staff only. */
-    sla?: TicketSla;
+    /** To staff only, and only while something is promised; null among changes when nothing is any more. */
+    sla?: TicketSla | null;
     createdAt: string;
     updatedAt: string;
     /** Grows with each change: apply only what is greater. */

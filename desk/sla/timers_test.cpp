@@ -43,7 +43,9 @@ protected:
     }
     void promise(const std::string& org, int tickets) {
         write(org, [&](store::Transaction& tx) {
-            tx.ensure(store::testing::kCustomer);
+            Actor customer = store::testing::kCustomer;
+            customer.org = org;
+            tx.ensure(customer);
             ASSERT_TRUE(run(tx, kAdmin, CreatePolicy{"gold", testing::an_hour()}).has_value());
             for (int i = 0; i < tickets; ++i) testing::create(tx, "T" + std::to_string(i));
         });
