@@ -34,14 +34,12 @@ public:
 
     class Keeper {
     public:
+        virtual ~Keeper() = default;
         /// Calls `have_read` later, once.
         virtual void read(Board& board, MetricSet metrics) = 0;
         /// The object as it is now.
         virtual std::string draw(const Board& board, Metric metric) = 0;
         virtual void send(std::span<const sio::SocketHandle> watchers, Metric metric, const std::string& json) = 0;
-
-    protected:
-        ~Keeper() = default;
     };
     Board(Keeper& keeper, std::string org, const Cadence& cadence) : keeper_(keeper), org_(std::move(org)), cadence_(cadence) {}
 

@@ -39,6 +39,16 @@ constexpr Sql kAgents{
     "LEFT JOIN presence p ON p.org = u.org AND p.user_id = u.id "
     "WHERE u.org = ?1 AND u.role IN ('admin', 'agent') AND u.active = 1"};
 
+constexpr Sql kPromises{
+    "SELECT target, state, warned, COUNT(*) FROM sla_targets WHERE org = ?1 AND state IN ('running', 'paused') GROUP BY state, target, "
+    "warned"};
+constexpr Sql kKept{
+    "SELECT target, state, COUNT(*), MIN(finished_at) FROM sla_targets WHERE org = ?1 AND finished_at IS NOT NULL AND finished_at > ?2 "
+    "GROUP BY target, state"};
+constexpr Sql kNextDue{
+    "SELECT ticket_id, target, due_at FROM sla_targets WHERE org = ?1 AND state = 'running' AND due_at IS NOT NULL "
+    "ORDER BY due_at, ticket_id, target LIMIT 10"};
+
 void note_earliest(std::optional<std::int64_t>& until_us, std::optional<std::int64_t> time_us) {
     if (time_us) until_us = std::min(until_us.value_or(*time_us), *time_us);
 }
@@ -104,6 +114,31 @@ void read_agents(const Snapshot& snapshot, AgentFacts& out) {
     std::ranges::sort(out.agents, {}, &AgentFacts::Agent::user);
 }
 
+SlaGoal goal_at(const store::sql::Rows& row, int column) { return from_string<SlaGoal>(row.view(column)).value_or(SlaGoal::Resolution); }
+
+void read_sla(const Snapshot& snapshot, Facts& facts) {
+    auto& session = snapshot.session();
+    SlaFacts& out = facts.sla;
+    auto now = session.query(kPromises, snapshot.org());
+    while (now.next()) {
+        SlaFacts::Goal& goal = out.goals[static_cast<std::size_t>(goal_at(now, 0))];
+        (from_string<SlaState>(now.view(1)) == SlaState::Running ? goal.running : goal.paused) += now.integer(3);
+        if (now.flag(2)) goal.at_risk += now.integer(3);
+    }
+    const std::int64_t window_us = microseconds(kSlaWindow).count();
+    auto& until = facts.until_us[static_cast<std::size_t>(Metric::Sla)];
+    auto over = session.query(kKept, snapshot.org(), facts.now_us - window_us);
+    while (over.next()) {
+        SlaFacts::Goal& goal = out.goals[static_cast<std::size_t>(goal_at(over, 0))];
+        const auto state = from_string<SlaState>(over.view(1));
+        if (state == SlaState::Met) goal.met += over.integer(2);
+        if (state == SlaState::Breached) goal.breached += over.integer(2);
+        note_earliest(until, over.integer(3) + window_us);
+    }
+    auto next = session.query(kNextDue, snapshot.org());
+    while (next.next()) out.next.push_back({next.text(0), goal_at(next, 1), next.integer(2)});
+}
+
 }  // namespace
 
 std::int64_t QueueFacts::waiting() const {
@@ -156,6 +191,7 @@ Facts read_facts(const Snapshot& snapshot, MetricSet metrics) {
     if (metrics.has(Metric::Tickets)) read_tickets(snapshot, facts);
     if (metrics.has(Metric::Queue)) read_queue(snapshot, facts);
     if (metrics.has(Metric::Agents)) read_agents(snapshot, facts.agents);
+    if (metrics.has(Metric::Sla)) read_sla(snapshot, facts);
     return facts;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ namespace desk::dashboard {
 
 enum class Metric : std::uint8_t { Tickets, Queue, Agents, Sla };
 inline constexpr std::size_t kMetrics = 4;
-inline constexpr std::array kAllMetrics{Metric::Tickets, Metric::Queue, Metric::Agents};
+inline constexpr std::array kAllMetrics{Metric::Tickets, Metric::Queue, Metric::Agents, Metric::Sla};
 
 /// Some of the four.
 class MetricSet {
@@ -23,7 +24,7 @@ public:
     constexpr MetricSet(std::initializer_list<Metric> metrics) {
         for (const Metric each : metrics) add(each);
     }
-    static constexpr MetricSet all() { return {Metric::Tickets, Metric::Queue, Metric::Agents}; }
+    static constexpr MetricSet all() { return {Metric::Tickets, Metric::Queue, Metric::Agents, Metric::Sla}; }
     constexpr void add(Metric metric) { bits_ |= bit(metric); }
     constexpr void add(MetricSet other) { bits_ |= other.bits_; }
     constexpr void remove(Metric metric) { bits_ &= ~bit(metric); }
@@ -83,7 +84,25 @@ struct AgentFacts {
     bool has(std::string_view user) const;
 };
 
+/// Of the last `kSlaWindow` what is over, and what goes on now.
+inline constexpr std::chrono::hours kSlaWindow{24};
 struct SlaFacts {
+    struct Goal {
+        std::int64_t met = 0;
+        std::int64_t breached = 0;
+        std::int64_t running = 0;
+        std::int64_t paused = 0;
+        std::int64_t at_risk = 0;  ///< of those that go on: warned of
+        bool operator==(const Goal&) const = default;
+    };
+    struct Due {
+        std::string ticket;
+        SlaGoal goal = SlaGoal::Resolution;
+        std::int64_t due_us = 0;
+        bool operator==(const Due&) const = default;
+    };
+    std::array<Goal, 3> goals{};  ///< by SlaGoal
+    std::vector<Due> next;        ///< ten at most, the first to fall due first
     bool operator==(const SlaFacts&) const = default;
 };
 

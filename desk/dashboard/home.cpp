@@ -18,15 +18,15 @@ std::int64_t tickets_of(const TicketCounts& counts) {
 }  // namespace
 
 Dashboard::Home::Place& Dashboard::Home::open(const std::string& org) {
-    auto& place = places[org];
+    auto& place = places_[org];
     if (!place) place = std::make_unique<Place>(*this, org);
     return *place;
 }
 
 Dashboard::Home::Place* Dashboard::Home::find(std::string_view org) {
-    if (places.empty()) return nullptr;
-    const auto found = places.find(org);
-    return found == places.end() ? nullptr : found->second.get();
+    if (places_.empty()) return nullptr;
+    const auto found = places_.find(org);
+    return found == places_.end() ? nullptr : found->second.get();
 }
 
 void Dashboard::Home::turn(Place& place) {
@@ -34,7 +34,7 @@ void Dashboard::Home::turn(Place& place) {
     if (place.board.idle()) {
         // Not under its own feet: a timer may be calling.
         loop.defer([this, org = place.board.org()] {
-            if (const Place* const again = find(org); again != nullptr && again->board.idle()) places.erase(org);
+            if (const Place* const again = find(org); again != nullptr && again->board.idle()) places_.erase(org);
         });
         return;
     }
@@ -59,14 +59,14 @@ void Dashboard::Home::read(Board& board, MetricSet metrics) {
 
 std::string Dashboard::Home::draw(const Board& board, Metric metric) {
     // Grows over restarts and on whichever server, as far as their clocks agree.
-    last_rev = std::max(last_rev + 1, sio::unix_us());
-    const Stamp stamp{board.org(), store_now_us(), last_rev};
+    last_rev_ = std::max(last_rev_ + 1, sio::unix_us());
+    const Stamp stamp{board.org(), store_now_us(), last_rev_};
     const Facts& facts = board.facts();
     switch (metric) {
         case Metric::Tickets: return tickets_json(stamp, facts.tickets);
         case Metric::Queue: return queue_json(stamp, facts.queue);
         case Metric::Agents: return agents_json(stamp, facts.agents, owner.options_.workload, owner.attend_);
-        case Metric::Sla: break;
+        case Metric::Sla: return sla_json(stamp, facts.sla);
     }
     return {};
 }

@@ -52,8 +52,8 @@ private:
     void touch(const std::string& org, MetricSet metrics);
     std::int64_t store_now_us() const;
 
-    std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places;
-    std::int64_t last_rev = 0;
+    std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places_;
+    std::int64_t last_rev_ = 0;
 };
 
 }  // namespace desk::dashboard

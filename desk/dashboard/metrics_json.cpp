@@ -36,6 +36,12 @@ double seconds(std::int64_t time_us) { return rounded(static_cast<double>(std::m
 /// Of `count` whose times sum up to `sum_us`.
 double mean_s(std::int64_t sum_us, std::int64_t count) { return count == 0 ? 0 : seconds(sum_us / count); }
 
+/// Per cent with one decimal; nothing is promised to be kept while nothing is over.
+std::optional<double> compliance(std::int64_t met, std::int64_t breached) {
+    if (met + breached == 0) return std::nullopt;
+    return rounded(100.0 * static_cast<double>(met) / static_cast<double>(met + breached), 10);
+}
+
 struct Line {
     const AgentFacts::Agent* agent;
     Attendance there;
@@ -144,6 +150,35 @@ std::string agents_json(const Stamp& stamp, const AgentFacts& facts, const Workl
     for (std::size_t i = 0; i < counts.size(); ++i) w.field(Names<PresenceStatus>::kAll[i], counts[i]);
     w.key("agents").begin_array();
     for (const Line& line : choose(std::move(lines))) write_agent(w, line, stamp, workload);
+    w.end_array().end_object();
+    return out;
+}
+
+std::string sla_json(const Stamp& stamp, const SlaFacts& facts) {
+    std::string out;
+    Writer w(out);
+    begin(w, stamp);
+    w.field("windowHours", kSlaWindow.count()).key("targets").begin_object();
+    std::int64_t met = 0;
+    std::int64_t breached = 0;
+    for (std::size_t i = 0; i < facts.goals.size(); ++i) {
+        const SlaFacts::Goal& goal = facts.goals[i];
+        met += goal.met;
+        breached += goal.breached;
+        w.key(Names<SlaGoal>::kAll[i])
+            .begin_object()
+            .field("met", goal.met)
+            .field("breached", goal.breached)
+            .field("running", goal.running)
+            .field("paused", goal.paused)
+            .field("atRisk", goal.at_risk)
+            .field("compliance", compliance(goal.met, goal.breached))
+            .end_object();
+    }
+    w.end_object().field("compliance", compliance(met, breached)).key("nextDue").begin_array();
+    for (const SlaFacts::Due& due : facts.next) {
+        w.begin_object().field("ticketId", due.ticket).field("target", to_string(due.goal)).field("dueAt", iso(due.due_us)).end_object();
+    }
     w.end_array().end_object();
     return out;
 }

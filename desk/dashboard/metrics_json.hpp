@@ -42,5 +42,6 @@ std::string tickets_json(const Stamp& stamp, const TicketFacts& facts);
 std::string queue_json(const Stamp& stamp, const QueueFacts& facts);
 /// By id.
 std::string agents_json(const Stamp& stamp, const AgentFacts& facts, const Workload& workload, const Attend& attend);
+std::string sla_json(const Stamp& stamp, const SlaFacts& facts);
 
 }  // namespace desk::dashboard
