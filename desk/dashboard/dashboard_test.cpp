@@ -81,6 +81,7 @@ protected:
     }
 
     store::testing::TempStore store_;
+    sio::NullLog log_;
     std::optional<Typing> typing_;
     std::optional<Delivery> delivery_;
     std::optional<Dashboard> dashboard_;

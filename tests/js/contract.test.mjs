@@ -169,7 +169,7 @@ test("all that the server says is in its documents", async (t) => {
     await ask(carl, "PUT", "/v1/presence/me", { status: "offline" });
 
     // How it all goes.
-    for (const metric of ["tickets", "queue", "agents"]) {
+    for (const metric of ["tickets", "queue", "agents", "sla"]) {
         await all["ada/dashboard"].next(`metrics:${metric}`);
         await ask(ada, "GET", `/v1/metrics/${metric}`);
         await ask(ann, "GET", `/v1/metrics/${metric}`);

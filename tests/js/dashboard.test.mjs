@@ -206,6 +206,36 @@ test("counters that are wrong are found and counted again, while somebody watche
 });
 
 describe("time on the dashboard", { concurrency: true }, () => {
+    test("shows how promises are kept", async (t) => {
+        const clock = testClock();
+        const moved = await startInsightDesk({ args: ["--limits", "high"], env: clock.env });
+        t.after(() => moved.stop());
+        const { dora, ann, carl } = cast(moved);
+        const screen = await Screen.open(t, dora);
+        const nothing = { met: 0, breached: 0, running: 0, paused: 0, atRisk: 0, compliance: null };
+        await screen.shows("sla", { windowHours: 24, compliance: null, nextDue: [], targets: { first_response: nothing, next_response: nothing, resolution: nothing } });
+        const all = (seconds) => ({ low: seconds, normal: seconds, high: seconds, urgent: seconds });
+        await dora.made("POST", "/v1/sla-policies", { name: "All", targets: { first_response: all(600), resolution: all(3600) } });
+        const [first, second] = [await create(carl), await create(carl)];
+        const { nextDue } = await screen.shows("sla", { targets: { first_response: { running: 2, atRisk: 0 }, resolution: { running: 2 } }, nextDue: { length: 4 } });
+        assert.deepEqual(nextDue.map(({ target }) => target), ["first_response", "first_response", "resolution", "resolution"]);
+        assert.equal(Date.parse(nextDue[0].dueAt), Date.parse(first.createdAt) + 600_000);
+        await ann.made("POST", `/v1/tickets/${first.id}/messages`, { content: "Hello" });
+        await screen.shows("sla", { compliance: 100, targets: { first_response: { met: 1, running: 1, compliance: 100 } } });
+        await change(ann, first.id, { status: "pending" });
+        await screen.shows("sla", { targets: { resolution: { running: 1, paused: 1, compliance: null } } });
+        clock.set(500_000);
+        await screen.shows("sla", { targets: { first_response: { running: 1, atRisk: 1 } } });
+        clock.set(700_000);
+        await screen.shows("sla", { compliance: 50, targets: { first_response: { met: 1, breached: 1, running: 0, atRisk: 0, compliance: 50 } }, nextDue: [{ ticketId: second.id, target: "resolution" }] });
+        await change(ann, second.id, { status: "resolved" });
+        await screen.shows("sla", { compliance: 66.7, targets: { resolution: { met: 1, running: 0, paused: 1 } }, nextDue: [] });
+        assert.deepEqual(still(await shown(dora, "sla")), still(await screen.shows("sla")));
+        // What is over is forgotten after a day.
+        clock.set(25 * 3_600_000);
+        await screen.shows("sla", { compliance: null, targets: { first_response: { met: 0, breached: 0, compliance: null }, resolution: { paused: 1 } } });
+    });
+
     test("makes who waits wait longer, every five seconds, and moves what is counted by the day and the hour", async (t) => {
         const clock = testClock();
         const moved = await startInsightDesk({ args: ["--limits", "high"], env: clock.env });

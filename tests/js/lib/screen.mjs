@@ -4,7 +4,7 @@ import { open, connected } from "./clients.mjs";
 import { within } from "./inbox.mjs";
 import { covers } from "./stage.mjs";
 
-export const METRICS = ["tickets", "queue", "agents"];
+export const METRICS = ["tickets", "queue", "agents", "sla"];
 
 export class Screen {
     #waiting = [];
