@@ -35,6 +35,22 @@ def rows():
 db.executemany("INSERT INTO tickets (org, id, number, subject, status, priority, channel, requester_id, assignee_id, participant_ids, tags, "
                "custom_fields, message_count, public_message_count, resolved_at, created_at, updated_at, version) "
                "VALUES ('big', ?, ?, ?, ?, ?, 'web', ?, ?, '[]', '[]', '{}', 0, 0, ?, ?, ?, 1)", rows())
+
+
+def promises():
+    hour = 3_600_000_000
+    for i in range(tickets):
+        made = now - (tickets - i) * step
+        is_open = i * 7919 % 100 < open_percent
+        yield f"ticket_{i:026}", "first_response", made, None, "breached" if i % 20 == 0 else "met", 0, made + hour, min(now, made + hour // 2), None
+        if is_open:
+            yield f"ticket_{i:026}", "resolution", made, "p", "running", int(i % 10 == 0), now + i + hour, None, now + i + hour
+        else:
+            yield f"ticket_{i:026}", "resolution", made, None, "met", 0, made + 4 * hour, min(now, made + hour), None
+
+
+db.executemany("INSERT INTO sla_targets (org, ticket_id, target, cycle, policy_id, state, warned, due_at, finished_at, fires_at) "
+               "VALUES ('big', ?, ?, ?, ?, ?, ?, ?, ?, ?)", promises())
 migrations = (Path(__file__).parent.parent / "desk/store/migrations.cpp").read_text()
 counters = re.search(r'kDashboard = R"sql\((.*?)\)sql"', migrations, re.S).group(1)
 for statement in counters.split(";"):

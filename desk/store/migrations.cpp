@@ -177,6 +177,14 @@ INSERT INTO ticket_activity (org, quarter, created, resolved, reopened) SELECT t
     ON CONFLICT (org, quarter) DO UPDATE SET resolved = ticket_activity.resolved + excluded.resolved;
 )sql";
 
+/// For metrics:sla: what goes on, what falls due, and what was over lately, each from an index alone.
+constexpr std::string_view kSlaMetrics = R"sql(
+DROP INDEX sla_targets_finished;
+CREATE INDEX sla_targets_finished ON sla_targets (org, finished_at, target, state) WHERE finished_at IS NOT NULL;
+CREATE INDEX sla_targets_now ON sla_targets (org, state, target, warned) WHERE state IN ('running', 'paused');
+CREATE INDEX sla_targets_next ON sla_targets (org, due_at, ticket_id, target) WHERE state = 'running';
+)sql";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
@@ -186,7 +194,8 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"published users", kPublishedUsers},
                                  Migration{"presence", kPresence},
                                  Migration{"dashboard", kDashboard},
-                                 Migration{"sla", kSla}};
+                                 Migration{"sla", kSla},
+                                 Migration{"sla metrics", kSlaMetrics}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";
