@@ -263,7 +263,7 @@ struct DeskServer::Parts {
         delivery.on_emitted([this](const EventRow& row) { dashboard->follow(row); });
         presence->on_change(
             [this](std::string_view org, std::string_view user, PresenceStatus) { dashboard->presence_changed(org, user); });
-        newcomers->on_noted([this](const std::string& org) { dashboard->people_noted(org); });
+        newcomers->on_noted([this](const std::string& org) { dashboard->touch(org, {dashboard::Metric::Agents}); });
         rest::add_metrics_routes(api, *dashboard);
     }
 
@@ -384,6 +384,7 @@ std::expected<void, std::string> DeskServer::open() {
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
     parts_->chat_timeouts->begin();
     parts_->sla_timers.emplace(parts_->io, *parts_->store, log_);
+    parts_->sla_timers->on_recounted([this](const std::string& org) { parts_->dashboard->touch(org, {dashboard::Metric::Sla}); });
     parts_->sla_timers->begin();
     parts_->housekeeper.emplace(*parts_->store,
                                 store::HousekeeperOptions{.log_retention = config_.log_retention, .every = config_.janitor_interval}, log_);

@@ -65,13 +65,7 @@ void Dashboard::unwatch(sio::Socket& socket) {
 }
 
 void Dashboard::follow(const EventRow& row) {
-    Home& at = home(row.org);
-    Home::Place* const place = at.find(row.org);
-    if (place == nullptr) return;
-    const MetricSet metrics = metrics_of(row.name);
-    if (metrics.empty()) return;
-    place->board.touch(metrics);
-    at.turn(*place);
+    if (const MetricSet metrics = metrics_of(row.name); !metrics.empty()) home(row.org).touch(row.org, metrics);
 }
 
 void Dashboard::presence_changed(std::string_view org, std::string_view user) {
@@ -86,14 +80,9 @@ void Dashboard::presence_changed(std::string_view org, std::string_view user) {
     at.loop.arm_after(place->timer, std::chrono::milliseconds(1));
 }
 
-void Dashboard::people_noted(const std::string& org) {
+void Dashboard::touch(const std::string& org, MetricSet metrics) {
     Home& at = home(org);
-    at.loop.post([&at, org] {
-        Home::Place* const place = at.find(org);
-        if (place == nullptr) return;
-        place->board.touch({Metric::Agents});
-        at.turn(*place);
-    });
+    at.loop.post([&at, org, metrics] { at.touch(org, metrics); });
 }
 
 void Dashboard::get(const std::string& org, Metric metric, Board::Answer done) {

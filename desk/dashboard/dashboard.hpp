@@ -36,8 +36,8 @@ public:
     void follow(const EventRow& row);
     /// How somebody is there has changed. Thread: the org's home loop.
     void presence_changed(std::string_view org, std::string_view user);
-    /// The store knows people whom it did not know.
-    void people_noted(const std::string& org);
+    /// Something was committed that may change these metrics, and no row tells of it.
+    void touch(const std::string& org, MetricSet metrics);
 
     /// The object of one metric as it is now, on any thread. Errors: the store's.
     void get(const std::string& org, Metric metric, Board::Answer done);

@@ -57,7 +57,7 @@ protected:
             done.set_value();
         });
         done.get_future().wait();
-        dashboard_->people_noted(org);
+        dashboard_->touch(org, {Metric::Agents});
     }
     std::string get(const std::string& org, Metric metric) {
         std::promise<Result<std::string>> answer;

@@ -109,7 +109,7 @@ void Dashboard::Home::repair(const std::string& org) {
         });
 }
 
-void Dashboard::Home::touch(const std::string& org, MetricSet metrics) {
+void Dashboard::Home::touch(std::string_view org, MetricSet metrics) {
     Place* const place = find(org);
     if (place == nullptr) return;
     place->board.touch(metrics);

@@ -32,6 +32,8 @@ struct Dashboard::Home final : Board::Keeper {
     /// Made when it is not there yet.
     Place& open(const std::string& org);
     Place* find(std::string_view org);
+    /// Something was committed that may change them.
+    void touch(std::string_view org, MetricSet metrics);
     /// After anything that happened to a board, which may be gone then.
     void turn(Place& place);
 
@@ -49,7 +51,6 @@ private:
     };
     void check(const std::string& org);
     void repair(const std::string& org);
-    void touch(const std::string& org, MetricSet metrics);
     std::int64_t store_now_us() const;
 
     std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places_;

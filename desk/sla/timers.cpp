@@ -62,6 +62,7 @@ void SlaTimers::recount(const Recount& recount) {
     store_.write(
         recount.org, [policy = recount.policy](store::Transaction& tx) { return run(tx, RecountPolicy{policy}); },
         [this, org = recount.org](const Result<RecountOutcome>& outcome) {
+            if (outcome && recounted_) recounted_(org);
             ended(outcome ? std::nullopt : std::optional(outcome.error()), org);
         });
 }

@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "desk/sla/rule.hpp"
 #include "desk/sla/targets.hpp"
@@ -25,6 +28,9 @@ public:
 
     void begin();
 
+    /// Told of an org some of whose tickets were counted again, on a store's thread. Before begin().
+    void on_recounted(std::function<void(const std::string& org)> told) { recounted_ = std::move(told); }
+
 private:
     struct Look {
         DueTickets tickets;
@@ -41,6 +47,7 @@ private:
     sio::runtime::Loop& loop_;
     store::Store& store_;
     sio::Log& log_;
+    std::function<void(const std::string& org)> recounted_;
     std::size_t under_way_ = 0;
     bool failed_ = false;  // some of those under way could not be done
     sio::runtime::Timer next_;

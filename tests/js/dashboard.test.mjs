@@ -215,11 +215,15 @@ describe("time on the dashboard", { concurrency: true }, () => {
         const nothing = { met: 0, breached: 0, running: 0, paused: 0, atRisk: 0, compliance: null };
         await screen.shows("sla", { windowHours: 24, compliance: null, nextDue: [], targets: { first_response: nothing, next_response: nothing, resolution: nothing } });
         const all = (seconds) => ({ low: seconds, normal: seconds, high: seconds, urgent: seconds });
-        await dora.made("POST", "/v1/sla-policies", { name: "All", targets: { first_response: all(600), resolution: all(3600) } });
+        const policy = await dora.made("POST", "/v1/sla-policies", { name: "All", targets: { first_response: all(600), resolution: all(3600) } });
         const [first, second] = [await create(carl), await create(carl)];
         const { nextDue } = await screen.shows("sla", { targets: { first_response: { running: 2, atRisk: 0 }, resolution: { running: 2 } }, nextDue: { length: 4 } });
         assert.deepEqual(nextDue.map(({ target }) => target), ["first_response", "first_response", "resolution", "resolution"]);
         assert.equal(Date.parse(nextDue[0].dueAt), Date.parse(first.createdAt) + 600_000);
+        // Another promise, of which no ticket's event tells.
+        await dora.made("PATCH", `/v1/sla-policies/${policy.id}`, { targets: { first_response: all(600), resolution: all(7200) } }, 200);
+        const due = new Date(Date.parse(first.createdAt) + 7_200_000).toISOString();
+        await screen.shows("sla", { nextDue: (all_due) => all_due[2].ticketId === first.id && all_due[2].dueAt === due });
         await ann.made("POST", `/v1/tickets/${first.id}/messages`, { content: "Hello" });
         await screen.shows("sla", { compliance: 100, targets: { first_response: { met: 1, running: 1, compliance: 100 } } });
         await change(ann, first.id, { status: "pending" });
