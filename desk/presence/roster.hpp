@@ -34,15 +34,13 @@ class Roster final : public Registry::Listener {
 public:
     class Keeper {
     public:
+        virtual ~Keeper() = default;
         /// The effective status has changed.
         virtual void changed(const std::string& name, Somebody& who) = 0;
         /// `person.waiting()` has changed.
         virtual void waits(const std::string& name, Somebody& who) = 0;
         /// They came, or they are gone, grace over: what is to outlive the process has changed.
         virtual void moved(const std::string& name, Somebody& who) = 0;
-
-    protected:
-        ~Keeper() = default;
     };
     Roster(Keeper& keeper, std::int64_t lapse_ms) : keeper_(keeper), lapse_ms_(lapse_ms) {}
     /// Before anything else.
