@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ enum class HandshakeError : std::uint8_t {
     Forbidden = 4,
     UnsupportedVersion = 5,
 };
+inline constexpr std::size_t kHandshakeErrors = 6;
 std::string_view message_of(HandshakeError error);
 
 /// HTTP 400 (403 for Forbidden) with `{"code":N,"message":M}`. `message` replaces the standard text.

@@ -18,12 +18,12 @@ PollingTransport::~PollingTransport() {
     session_.loop().clean(*this);
 }
 
-void PollingTransport::emptied() { session_.loop().output().queued -= std::exchange(queued_bytes_, 0); }
+void PollingTransport::emptied() { session_.loop().traffic().queued -= std::exchange(queued_bytes_, 0); }
 
 void PollingTransport::send(const Packet& packet) {
     const std::size_t bytes = packet.frame->payload().size();
     queued_bytes_ += bytes;
-    session_.loop().output().queued += bytes;
+    session_.loop().traffic().queued += bytes;
     queue_.push_back(packet);
     if (poll_) session_.loop().dirty(*this);
 }

@@ -48,7 +48,7 @@ Server::~Server() = default;
 
 Hub& Server::hub(runtime::Loop& loop) { return *hubs_[loop.index()]; }
 
-const SessionTotals& Server::totals(runtime::Loop& loop) { return hub(loop).totals; }
+const SessionTotals& Server::totals(const runtime::Loop& loop) const { return hubs_[loop.index()]->totals; }
 
 Counts Server::counts() const {
     Counts counts;
@@ -90,11 +90,11 @@ Server::Head Server::on_head(http::Exchange& exchange) {
     if (request.upgrade) return {};
     Session* session = parameters.sid.empty() ? nullptr : hub(exchange.loop()).find(parameters.sid);
     if (const auto verdict = verify(options_, request, parameters, session); !verdict) {
-        exchange.respond(error_answer(options_, request, verdict.error().error, verdict.error().message));
+        refuse(exchange, verdict.error());
         return {};
     }
     if (session) return session->polling_->on_head(exchange);
-    if (refusing_.load(std::memory_order_relaxed)) exchange.respond(http::Response::text(503, "Server shutting down"));
+    if (refusing_.load(std::memory_order_relaxed)) refuse_closing(exchange, false);
     return {};
 }
 
@@ -103,7 +103,21 @@ void Server::on_request(http::Exchange& exchange) {
     if (parameters.sid.empty()) return open_polling(exchange);
     Session* session = hub(exchange.loop()).find(parameters.sid);
     if (session && session->polling_) return session->polling_->on_request(exchange);
-    exchange.respond(error_answer(options_, exchange.request(), session ? HandshakeError::BadRequest : HandshakeError::UnknownSession));
+    refuse(exchange, {session ? HandshakeError::BadRequest : HandshakeError::UnknownSession, {}});
+}
+
+void Server::refuse(http::Exchange& exchange, const Refusal& refusal) {
+    const http::Request& request = exchange.request();
+    ++hub(exchange.loop()).totals.refused[static_cast<std::size_t>(refusal.error)];
+    exchange.respond(request.upgrade ? upgrade_error_answer(options_, request, refusal.error, refusal.message)
+                                     : error_answer(options_, request, refusal.error, refusal.message));
+}
+
+void Server::refuse_closing(http::Exchange& exchange, bool close) {
+    ++hub(exchange.loop()).totals.refused_closing;
+    http::Response response = http::Response::text(503, "Server shutting down");
+    response.close = close;
+    exchange.respond(std::move(response));
 }
 
 void Server::on_aborted(http::Exchange& exchange, Abort why) {
@@ -132,22 +146,14 @@ void Server::on_upgrade(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     const Parameters parameters = Parameters::of(request);
     Session* session = parameters.sid.empty() ? nullptr : home.find(parameters.sid);
-    const auto refuse = [&](HandshakeError error, std::string_view message = {}) {
-        exchange.respond(upgrade_error_answer(options_, request, error, message));
-    };
-    if (const auto verdict = verify(options_, request, parameters, session); !verdict)
-        return refuse(verdict.error().error, verdict.error().message);
-    if (!session && refusing_.load(std::memory_order_relaxed)) {
-        http::Response response = http::Response::text(503, "Server shutting down");
-        response.close = true;
-        return exchange.respond(std::move(response));
-    }
+    if (const auto verdict = verify(options_, request, parameters, session); !verdict) return refuse(exchange, verdict.error());
+    if (!session && refusing_.load(std::memory_order_relaxed)) return refuse_closing(exchange, true);
     const websocket::Options limits{.max_message_bytes = options_.max_payload,
                                     .max_queue_bytes = options_.max_queue_bytes,
                                     .close_timeout = options_.close_timeout,
                                     .deflate = options_.deflate};
     const auto agreed = websocket::negotiate(request, limits);
-    if (!agreed) return refuse(HandshakeError::BadRequest, agreed.error().detail);
+    if (!agreed) return refuse(exchange, {HandshakeError::BadRequest, agreed.error().detail});
 
     http::HeaderList headers;
     if (options_.cors.enabled()) http::add_cors_headers(options_.cors, request, headers);

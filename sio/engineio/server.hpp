@@ -16,6 +16,8 @@
 
 namespace sio::engineio {
 
+struct Refusal;
+
 /// Takes each new session and gives it its handler (owned by the application until on_close). Called on the session's loop, after the open
 /// packet was queued.
 using OnSession = std::function<SessionHandler*(Session&)>;
@@ -35,7 +37,7 @@ public:
     const Options& options() const { return options_; }
     Counts counts() const;
     /// Thread: that loop.
-    const SessionTotals& totals(runtime::Loop& loop);
+    const SessionTotals& totals(const runtime::Loop& loop) const;
     /// Ends every session of one loop with ServerShuttingDown; new ones are refused. Thread: that loop.
     void close_sessions(runtime::Loop& loop);
     /// No new sessions from now on (503), existing ones go on. Thread: any.
@@ -52,6 +54,8 @@ private:
     ServerTag server_tag() const { return server_tag_; }
     void announce(Session& session);
     void open_polling(http::Exchange& exchange);
+    void refuse(http::Exchange& exchange, const Refusal& refusal);
+    void refuse_closing(http::Exchange& exchange, bool close);
 
     Options options_;
     OnSession on_session_;

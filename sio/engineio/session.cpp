@@ -52,7 +52,7 @@ void Session::send(const Packet& packet) {
             loop().defer([&hub = hub_, id = id_] {
                 Session* const session = hub.find({id.data(), id.size()});
                 if (session == nullptr || !session->open()) return;
-                ++hub.loop().output().overflows;
+                ++hub.loop().traffic().overflows;
                 session->fail(CloseReason::TransportError);
             });
         }

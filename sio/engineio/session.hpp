@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sio/engineio/answers.hpp"
 #include "sio/engineio/packet.hpp"
 #include "sio/engineio/sid.hpp"
 #include "sio/runtime/loop.hpp"
@@ -40,7 +41,9 @@ std::string_view to_string(CloseReason reason);
 struct SessionTotals {
     std::uint64_t opened = 0;
     std::uint64_t upgraded = 0;
-    std::array<std::uint64_t, kCloseReasons> closed{};  ///< by CloseReason
+    std::array<std::uint64_t, kCloseReasons> closed{};      ///< by CloseReason
+    std::array<std::uint64_t, kHandshakeErrors> refused{};  ///< requests, by HandshakeError
+    std::uint64_t refused_closing = 0;                      ///< new sessions, because the server shuts down
 };
 
 /// What is known of the request that opened a session.

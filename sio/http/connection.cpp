@@ -206,7 +206,7 @@ void Connection::respond(Response response) {
     form.http11 = facts.http11;
     form.keep_alive = keep_alive;
     if (response.compressible) form.accept_encoding = exchange.request_.header("Accept-Encoding").value_or(std::string_view{});
-    stream_->send(shard_.writer().write(response, form, shard_.loop().unix_ms()));
+    stream_->send(shard_.write(response, form));
     close_after_ = !keep_alive;
     if (!in_handler_) after_answer();
 }
@@ -233,6 +233,7 @@ void Connection::move_to(runtime::Loop& loop) {
 
 std::unique_ptr<runtime::Stream> Connection::take_stream() {
     exchange_->answered_ = true;
+    shard_.count_answer(101);
     stream_->set_handler(nullptr);
     auto stream = std::move(stream_);
     bury();
@@ -251,7 +252,7 @@ void Connection::refuse(const Refusal& refusal) {
     Response response = refusal_answer(refusal);
     AnswerForm form;
     form.keep_alive = false;
-    stream_->send(shard_.writer().write(response, form, shard_.loop().unix_ms()));
+    stream_->send(shard_.write(response, form));
     close(kRefusalLinger);
 }
 

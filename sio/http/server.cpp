@@ -69,6 +69,11 @@ void Server::respond(ExchangeId id, Response response) {
     });
 }
 
+Server::Answers Server::answers(const runtime::Loop& loop) const {
+    const auto shard = impl_->find(loop.index());
+    return shard ? shard->answers() : Answers{};
+}
+
 void Server::drain(runtime::Loop& loop) { impl_->shard(loop)->drain(); }
 
 }  // namespace sio::http

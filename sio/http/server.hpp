@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -104,6 +105,10 @@ public:
     void serve(std::unique_ptr<runtime::Stream> stream);
     /// Answers an exchange by name; does nothing when it is gone. Thread: any (posts to the loop).
     void respond(ExchangeId id, Response response);
+    /// Answers given on this loop so far, by the hundreds of their status, 1xx (websockets) first; also those that no handler was asked
+    /// for. Thread: that loop.
+    using Answers = std::array<std::uint64_t, 5>;
+    Answers answers(const runtime::Loop& loop) const;
     /// Ends idle keep-alive connections on this loop and adds `Connection: close` to every answer from now on. Thread: each loop once.
     void drain(runtime::Loop& loop);
 

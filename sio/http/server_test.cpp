@@ -21,6 +21,18 @@ TEST_F(HttpServer, AnswersOverAndOver) {
     EXPECT_EQ(handler_.log, "head request: head request: head request: ");
 }
 
+TEST_F(HttpServer, CountsAnswersByTheHundredsOfTheirStatus) {
+    handler_.request = [](Exchange& exchange) { exchange.respond(Response::text(exchange.request().path == "/gone" ? 404 : 204, "")); };
+    auto peer = connect();
+    talk(peer, get("/there"));
+    talk(peer, get("/gone"));
+    auto stranger = connect();
+    talk(stranger, "NONSENSE\r\n\r\n");
+    auto loud = connect();
+    talk(loud, post(std::string(500, 'x')));
+    EXPECT_EQ(server_->answers(loop_), (Server::Answers{0, 1, 0, 3, 0})) << "also what no handler was asked for";
+}
+
 TEST_F(HttpServer, TakesARequestCutAtEveryByte) {
     const auto bytes = post("hello");
     for (std::size_t cut = 1; cut < bytes.size(); ++cut) {

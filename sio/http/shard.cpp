@@ -23,6 +23,11 @@ void Shard::serve(std::unique_ptr<runtime::Stream> stream) {
     connection->start();
 }
 
+runtime::FrameRef Shard::write(Response& response, const AnswerForm& form) {
+    count_answer(response.status);
+    return writer_.write(response, form, loop_.unix_ms());
+}
+
 void Shard::respond(std::uint64_t serial, Response response) {
     const std::size_t slot = serial & 0xffffffff;
     if (slot >= slots_.size() || slots_[slot].generation != serial >> 32 || slots_[slot].exchange == nullptr) return;

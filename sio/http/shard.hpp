@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,10 @@ public:
     const Limits& limits() const;
     const Router& router() const;
     bool draining() const { return draining_; }
-    ResponseWriter& writer() { return writer_; }
+    /// Every answer is written here, and counted.
+    runtime::FrameRef write(Response& response, const AnswerForm& form);
+    void count_answer(int status) { ++answers_[static_cast<std::size_t>(std::clamp(status / 100, 1, 5)) - 1]; }
+    const Server::Answers& answers() const { return answers_; }
 
     std::unique_ptr<PendingExchange> acquire(Connection& connection);
     void release(std::unique_ptr<PendingExchange> exchange);
@@ -47,6 +51,7 @@ private:
     Server::Impl* server_;  // null: closed
     runtime::Loop& loop_;
     ResponseWriter writer_;
+    Server::Answers answers_{};
     std::vector<std::unique_ptr<PendingExchange>> pool_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_slots_;

@@ -92,12 +92,14 @@ public:
         flushable.dirty_slot_ = 0;
     }
 
-    /// What waits to be written on this loop.
-    struct Output {
-        std::size_t queued = 0;       ///< bytes
+    /// What this loop's connections read and write. Bytes are those of the protocols, within TLS.
+    struct Traffic {
+        std::size_t queued = 0;       ///< bytes that wait to be written, now
         std::uint64_t overflows = 0;  ///< connections closed because too much waited, so far
+        std::uint64_t received = 0;   ///< bytes so far
+        std::uint64_t sent = 0;       ///< bytes that the kernel took so far
     };
-    Output& output() { return output_; }
+    Traffic& traffic() { return traffic_; }
 
     /// Scratch for reading, shared by all connections of the loop: contents live until the caller returns to the loop.
     /// 64 readable bytes follow it, as simdjson wants.
@@ -115,7 +117,7 @@ private:
 
     std::unique_ptr<Impl> impl_;
     std::vector<Flushable*> dirty_;
-    Output output_;
+    Traffic traffic_;
     unsigned index_;
     TimePoint now_;
     std::int64_t unix_ms_ = 0;

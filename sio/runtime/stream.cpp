@@ -80,7 +80,7 @@ void Stream::detach() {
     assert(!finishing_);
     Call::lose(*this);
     loop_->clean(*this);
-    loop_->output().queued -= queued_;
+    loop_->traffic().queued -= queued_;
     if (poll_id_ != 0) loop_->remove(poll_id_, fd_);
     poll_id_ = 0;
     interest_ = 0;
@@ -91,7 +91,7 @@ void Stream::detach() {
 
 void Stream::attach(Loop& loop) {
     loop_ = &loop;
-    loop_->output().queued += queued_;
+    loop_->traffic().queued += queued_;
     congested_ = false;
     if (dead_ ? !reported_ : !queue_.empty()) loop_->dirty(*this);
 }
@@ -155,7 +155,7 @@ void Stream::close(CloseCause cause) {
     ::close(std::exchange(fd_, -1));
     if (counts_) std::exchange(counts_, nullptr)->remove(peer_);
     queue_.clear();
-    if (loop_ != nullptr) loop_->output().queued -= queued_;
+    if (loop_ != nullptr) loop_->traffic().queued -= queued_;
     queued_ = 0;
     unread_.clear();
     linger_.reset();

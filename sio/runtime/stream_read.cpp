@@ -37,6 +37,7 @@ bool Stream::read() {
             return end(CloseCause::PeerClosed);
         case Status::Some: break;
     }
+    loop_->traffic().received += got.bytes;
 
     std::size_t taken = 0;
     if (in_place) {

@@ -26,14 +26,14 @@ void Stream::send(FrameRef frame) {
     queue_.push(std::move(frame));
     queued_ += size;
     if (loop_ == nullptr) return;
-    loop_->output().queued += size;
+    loop_->traffic().queued += size;
     if (!congested_) {
         loop_->dirty(*this);
         // Much in one turn is no slow reader: only what the kernel refuses counts.
         if (queued_ > queue_limit_) write();
     }
     if (queued_ <= queue_limit_) return;
-    ++loop_->output().overflows;
+    ++loop_->traffic().overflows;
     close_later(CloseCause::QueueFull);
 }
 
@@ -135,7 +135,8 @@ std::size_t Stream::gather(char* out, std::size_t size) const {
 
 void Stream::written(std::size_t bytes) {
     queued_ -= bytes;
-    loop_->output().queued -= bytes;
+    loop_->traffic().queued -= bytes;
+    loop_->traffic().sent += bytes;
     while (bytes > 0) {
         const std::size_t left = queue_[0].bytes().size() - head_offset_;
         if (bytes < left) {

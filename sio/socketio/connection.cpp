@@ -114,7 +114,10 @@ void Connection::on_connect(const detail::PacketView& packet) {
     std::size_t joined = 0;
     for (const Socket* socket = sockets_; socket != nullptr; socket = socket->next_) ++joined;
     Namespace* const nsp = joined < options.max_namespaces_per_connection ? server().enter(packet.nsp, auth) : nullptr;
-    if (nsp == nullptr) return refuse(packet.nsp, {"Invalid namespace", {}});
+    if (nsp == nullptr) {
+        hub_.count_invalid_namespace();
+        return refuse(packet.nsp, {"Invalid namespace", {}});
+    }
 
     const auto id = detail::make_socket_id(hub_.index());
     auto& table = nsp->table(hub_.index());

@@ -46,6 +46,9 @@ public:
     void insert(Connection& connection);
     void retire(Connection& connection);
     std::size_t connections() const { return connection_count_; }
+    /// CONNECTs to namespaces that are not there, so far.
+    void count_invalid_namespace() { ++invalid_namespaces_; }
+    std::uint64_t invalid_namespaces() const { return invalid_namespaces_; }
     /// Until `visit` says false; it may end the one it is given.
     void for_each_connection(FunctionRef<bool(Connection&)> visit);
 
@@ -86,6 +89,7 @@ private:
     std::uint32_t free_ = kNone;
     Connection* connections_ = nullptr;
     std::size_t connection_count_ = 0;
+    std::uint64_t invalid_namespaces_ = 0;
     std::unique_ptr<Drain> drain_;
     std::vector<std::unique_ptr<json::Parser>> parsers_;
     std::unordered_set<std::shared_ptr<AckCollector>> collectors_;

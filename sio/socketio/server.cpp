@@ -213,9 +213,18 @@ void Server::add_statistics(unsigned loop, Statistics& sum) const {
     sum.websocket = counts.websocket;
     sum.opened += totals.opened;
     sum.upgraded += totals.upgraded;
-    for (std::size_t i = 0; i < totals.closed.size(); ++i) sum.closed[i] += totals.closed[i];
-    sum.queued_bytes += its_loop.output().queued;
-    sum.overflows += its_loop.output().overflows;
+    const auto add_each = [](const auto& of_loop, auto& all) {
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] += of_loop[i];
+    };
+    add_each(totals.closed, sum.closed);
+    add_each(totals.refused, sum.refused);
+    add_each(http_->answers(its_loop), sum.answers);
+    sum.refused_closing += totals.refused_closing;
+    sum.invalid_namespaces += hubs_[loop]->invalid_namespaces();
+    sum.queued_bytes += its_loop.traffic().queued;
+    sum.overflows += its_loop.traffic().overflows;
+    sum.received_bytes += its_loop.traffic().received;
+    sum.sent_bytes += its_loop.traffic().sent;
     const std::shared_lock lock(namespaces_mutex_);
     for (const auto& [name, nsp] : namespaces_) {
         auto found = std::ranges::find(sum.namespaces, name, &NamespaceStatistics::name);

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "sio/engineio/session.hpp"
+#include "sio/http/server.hpp"
+
 namespace sio {
 
 /// Packets of one event name: what clients sent to handlers of that name, and what was handed to sockets, each delivery for itself.
@@ -35,9 +38,15 @@ struct Statistics {
     std::size_t websocket = 0;  ///< Engine.IO sessions now
     std::uint64_t opened = 0;   ///< sessions
     std::uint64_t upgraded = 0;
-    std::array<std::uint64_t, 7> closed{};  ///< sessions, by engineio::CloseReason
-    std::size_t queued_bytes = 0;           ///< output that no kernel has taken and no poll has fetched yet
-    std::uint64_t overflows = 0;            ///< connections closed for letting too much output wait
+    std::array<std::uint64_t, engineio::kCloseReasons> closed{};      ///< sessions, by engineio::CloseReason
+    std::array<std::uint64_t, engineio::kHandshakeErrors> refused{};  ///< requests, by engineio::HandshakeError
+    std::uint64_t refused_closing = 0;                                ///< new sessions, because the server shuts down
+    std::uint64_t invalid_namespaces = 0;                             ///< CONNECTs to namespaces that are not there
+    std::size_t queued_bytes = 0;                                     ///< output that no kernel has taken and no poll has fetched yet
+    std::uint64_t overflows = 0;                                      ///< connections closed for letting too much output wait
+    std::uint64_t received_bytes = 0;                                 ///< by all connections, within TLS
+    std::uint64_t sent_bytes = 0;
+    http::Server::Answers answers{};  ///< of HTTP, by the hundreds of their status, 1xx first
     std::vector<NamespaceStatistics> namespaces;
 };
 

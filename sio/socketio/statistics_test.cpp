@@ -106,6 +106,44 @@ TEST_P(StatisticsOf, RefusalsAreCountedWhereTheyHappen) {
     EXPECT_EQ(of(statistics, "/").refused, 0U);
 }
 
+TEST_P(StatisticsOf, RequestsThatOpenNothingAreCountedByReason) {
+    start();
+    Polling client(port_);
+    EXPECT_EQ(client.get("/socket.io/?EIO=4&transport=pigeon").status, 400);
+    EXPECT_EQ(client.get("/socket.io/?EIO=4&transport=polling&sid=nobody").status, 400);
+    EXPECT_EQ(client.post("/socket.io/?EIO=4&transport=polling", "40").status, 400);
+    EXPECT_EQ(client.get("/nowhere").status, 404);
+    Polling upgrade(port_);
+    EXPECT_FALSE(upgrade.upgrade("/socket.io/?EIO=4&transport=websocket&sid=nobody"));
+    auto joined = join();
+    joined->send("40/nowhere,");
+    EXPECT_EQ(joined->receive(), R"(44/nowhere,{"message":"Invalid namespace"})");
+
+    const auto statistics = gather();
+    const auto refused = [&](engineio::HandshakeError error) { return statistics.refused[static_cast<std::size_t>(error)]; };
+    EXPECT_EQ(refused(engineio::HandshakeError::UnknownTransport), 1U);
+    EXPECT_EQ(refused(engineio::HandshakeError::UnknownSession), 2U);
+    EXPECT_EQ(refused(engineio::HandshakeError::BadMethod), 1U);
+    EXPECT_EQ(refused(engineio::HandshakeError::Forbidden), 0U);
+    EXPECT_EQ(statistics.refused_closing, 0U);
+    EXPECT_EQ(statistics.invalid_namespaces, 1U);
+    EXPECT_EQ(statistics.opened, 1U);
+    EXPECT_EQ(statistics.answers, (http::Server::Answers{1, 0, 0, 5, 0})) << "a websocket, and five that were nothing";
+}
+
+TEST_P(StatisticsOf, BytesAreCountedBothWays) {
+    start();
+    auto client = join();
+    const auto before = gather();
+    const std::string message = R"(42["known",")" + std::string(5000, 'a') + "\"]";
+    client->send(message);
+    const std::string answer = client->receive();
+    // A frame of that size has a header of four bytes, and four more for the mask when a client sends it.
+    const auto after = gather_until([&](const Statistics& now) { return now.sent_bytes > before.sent_bytes; });
+    EXPECT_EQ(after.received_bytes - before.received_bytes, message.size() + 8);
+    EXPECT_EQ(after.sent_bytes - before.sent_bytes, answer.size() + 4);
+}
+
 TEST_P(StatisticsOf, OutputThatWaitsIsWeighed) {
     options_.engine.max_queue_bytes = 8 << 20;
     start();
