@@ -201,8 +201,8 @@ struct DeskServer::Parts {
             token_updates.add_to(io.of(name));
             door.refuse_unknown(io.of(name));
         }
-        commands.emplace(io, *store, door.refused());
-        arrivals.emplace(io, *store, delivery, limits);
+        commands.emplace(io, *store, door.refused(), recoveries);
+        arrivals.emplace(io, *store, delivery, limits, door.refused(), recoveries);
         rechecks.emplace(io, *store, typing);
         rechecks->on_conversation_lost([this](sio::Socket& socket, const std::string& conversation) {
             online.left(visitor_of(socket).actor().org, conversation, socket.handle());
@@ -278,7 +278,7 @@ struct DeskServer::Parts {
         rest::add_document_routes(api);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz", [this](const sio::http::Request&, rest::Reply reply) { readiness->answer(std::move(reply)); });
-        metrics.emplace(Metrics::Sources{io, admission, door, delivery, api, *store}, metrics_token);
+        metrics.emplace(Metrics::Sources{io, admission, door, delivery, recoveries, api, *store}, metrics_token);
         api.add_open("/metrics",
                      [this](const sio::http::Request& request, rest::Reply reply) { metrics->answer(request, std::move(reply)); });
         api.add_open("/version", [](const sio::http::Request&) { return sio::http::Response::json(200, version_json()); });
@@ -307,6 +307,7 @@ struct DeskServer::Parts {
     std::optional<store::StoreLock> store_lock;
     std::unique_ptr<store::Store> store;
     std::optional<rest::KeyRefresh> key_refresh;
+    RecoveryCounts recoveries;
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
     std::optional<rest::UpdatePolls> update_polls;

@@ -1,10 +1,13 @@
 #pragma once
 
-#include <set>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "desk/delivery/delivery.hpp"
+#include "desk/delivery/recoveries.hpp"
 #include "desk/rest/api.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
@@ -22,6 +25,7 @@ public:
         const Admission& admission;
         Door& door;
         const Delivery& delivery;
+        const RecoveryCounts& recoveries;
         const rest::Api& api;
         const store::Store& store;
     };
@@ -32,12 +36,16 @@ public:
 private:
     bool may_see(const sio::http::Request& request) const;
     std::string text(const sio::Statistics& statistics) const;
-    /// `event`, or `other` for names that the schema has not: a label has few values.
-    std::string label(const std::string& event) const;
+
+    /// By namespace and event. Every event of the schema is there from the start, since a rate knows nothing of a first value that is not
+    /// 0; names that the schema has not are `other`: a label has few values.
+    using Events = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+    static void add_events(Events& events, const sio::NamespaceStatistics& nsp, std::uint64_t sio::EventTotals::* direction);
 
     const Sources sources_;
     const std::string token_;
-    std::set<std::string, std::less<>> events_;
+    Events received_;  ///< all 0
+    Events sent_;      ///< all 0
 };
 
 }  // namespace desk::app

@@ -142,7 +142,7 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
                 ack(sio::json::Raw{ok_with(answer.str())});
             }
             if (outcome.ended_json && !replays_the_end(joined.missed)) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
-            catch_up(on_loop, joined.missed, pending, outcome.cursor, asked);
+            catch_up(on_loop, joined.missed, pending, outcome.cursor, asked, commands_.recoveries());
             typing_.tell(place_of(member, id), on_loop.handle(), is_staff(member.role));
             online_.joined({.conversation = id,
                             .who = visitor_of(on_loop).identity,

@@ -18,7 +18,8 @@ namespace {
 // What a `since` becomes that is not even text: no cursor reads like this.
 constexpr std::string_view kUnreadable = "?";
 
-void tell_error(sio::Socket& socket, Error error) {
+void tell_error(sio::Socket& socket, Error error, ErrorCounts& refused) {
+    refused.add(error.code);
     sio::Ack none;
     refuse(socket, none, "connect", std::move(error));
 }
@@ -57,7 +58,8 @@ struct Arrivals::Found {
     std::string count;
 };
 
-Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const ArrivalRules& rules, const Limits& limits) {
+Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const ArrivalRules& rules, const Limits& limits,
+                         ErrorCounts& refused) {
     thread_local sio::json::Parser parser;
     const auto payload = parser.parse_copy(auth);
     if (!payload) return {};
@@ -66,7 +68,7 @@ Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const Arriv
     if (!list || list.is_null()) return wanted;
     const auto wrong = [&](std::string_view reason) { return invalid(std::string("auth.").append(rules.list), reason).error(); };
     if (!list.is_array()) {
-        tell_error(socket, wrong("NOT_A_LIST"));
+        tell_error(socket, wrong("NOT_A_LIST"), refused);
         return wanted;
     }
     std::unordered_set<std::string_view> seen;
@@ -77,13 +79,13 @@ Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const Arriv
             bad = true;
         } else if (seen.size() >= limits.*rules.cap) {
             if (seen.contains(*id)) continue;
-            tell_error(socket, Error{ErrorCode::RateLimited}.with("limit", rules.cap_name));
+            tell_error(socket, Error{ErrorCode::RateLimited}.with("limit", rules.cap_name), refused);
             break;
         } else if (seen.insert(*id).second) {
             wanted.ids.emplace_back(*id);
         }
     }
-    if (bad) tell_error(socket, wrong("BAD_ID"));
+    if (bad) tell_error(socket, wrong("BAD_ID"), refused);
     return wanted;
 }
 
@@ -93,7 +95,7 @@ void Arrivals::receive_at(sio::Namespace& nsp, ArrivalRules rules) {
 }
 
 void Arrivals::receive(sio::Socket& socket, const std::shared_ptr<const ArrivalRules>& rules) {
-    Wanted wanted = wanted_at_connect(socket, socket.auth(), *rules, limits_);
+    Wanted wanted = wanted_at_connect(socket, socket.auth(), *rules, limits_, refused_);
     if (wanted.since.empty() && wanted.ids.empty() && !rules->count) return greet(socket);
     const IdentityRef& identity = visitor_of(socket).identity;
     entry::begin_arrival(socket, identity->actor.org, wanted.ids);
@@ -172,12 +174,12 @@ void Arrivals::finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, 
             for (const Answer& answer : entry->answers) socket.emit(answer.event, sio::json::Raw{answer.json});
             entered.emplace(rooms::pending(org, ids[i]), i);
         } else {
-            tell_error(socket, std::move(entry.error()).with(rules.id_name, ids[i]));
+            tell_error(socket, std::move(entry.error()).with(rules.id_name, ids[i]), refused_);
         }
     }
     const bool asked = !visit->wanted.since.empty();
     entry::set_floor(socket, {}, read_to, asked);
-    const bool ready = send_missed(socket, found->missed, pending->overflow, found->cursor);
+    const bool ready = send_missed(socket, found->missed, pending->overflow, found->cursor, asked, recoveries_);
     Cursor reached = found->cursor;
     for (const Pending::Held& held : pending->held) {
         const bool above = held.seq > read_to;
@@ -203,11 +205,12 @@ void Arrivals::finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, 
 }
 
 void Arrivals::unavailable(sio::Socket& socket, const Visit& visit, const Pending& pending, const Error& error) {
-    for (const std::string& id : visit.wanted.ids) tell_error(socket, Error(error).with(visit.rules->id_name, id));
+    for (const std::string& id : visit.wanted.ids) tell_error(socket, Error(error).with(visit.rules->id_name, id), refused_);
     for (const Pending::Held& held : pending.held) {
         if (held.automatic) socket.send(held.event);
     }
     if (visit.wanted.since.empty()) return greet(socket);
+    recoveries_.add(Recovery::Unavailable, 0);
     // The position they came with is the one they still have.
     socket.emit("sync:required", sio::json::object({{"reason", "UNAVAILABLE"}, {"cursor", visit.wanted.since}}));
 }

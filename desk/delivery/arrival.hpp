@@ -9,6 +9,7 @@
 
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/missed.hpp"
+#include "desk/model/error_counts.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/session/visitor.hpp"
 #include "desk/store/store.hpp"
@@ -55,16 +56,18 @@ struct Wanted {
     std::vector<std::string> ids;  ///< valid, each once, within the cap
 };
 
-/// Reads `auth`; what cannot be is told to the socket by the event `error`, and left out. Thread: the socket's loop.
-Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const ArrivalRules& rules, const Limits& limits);
+/// Reads `auth`; what cannot be is told to the socket by the event `error`, counted, and left out. Thread: the socket's loop.
+Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const ArrivalRules& rules, const Limits& limits, ErrorCounts& refused);
 
 /// Sockets that connect (domain.md 3.12 a): CONNECT is answered at once; then come the answers for `auth.tickets` or `auth.conversations`,
 /// the replay of what was missed since `auth.since`, `sync:ready {cursor}` or `sync:required {reason, cursor}`, and live events. While the
 /// store is read the socket's own events wait.  Thread: loops.
 class Arrivals {
 public:
-    Arrivals(sio::Server& io, store::Store& store, Delivery& delivery, const Limits& limits)
-        : io_(io), store_(store), delivery_(delivery), limits_(limits) {}
+    /// `refused` counts the errors that clients are told, `recoveries` what became of each `since`.
+    Arrivals(sio::Server& io, store::Store& store, Delivery& delivery, const Limits& limits, ErrorCounts& refused,
+             RecoveryCounts& recoveries)
+        : io_(io), store_(store), delivery_(delivery), limits_(limits), refused_(refused), recoveries_(recoveries) {}
 
     /// Before the server starts.
     void receive_at(sio::Namespace& nsp, ArrivalRules rules);
@@ -84,6 +87,8 @@ private:
     store::Store& store_;
     Delivery& delivery_;
     const Limits& limits_;
+    ErrorCounts& refused_;
+    RecoveryCounts& recoveries_;
 };
 
 }  // namespace desk

@@ -24,6 +24,10 @@ constexpr std::chrono::seconds kCompareEvery{1};
 }  // namespace
 
 struct Delivery::Sequencer {
+    struct Waiting {
+        EventRow row;
+        sio::runtime::TimePoint committed_at;
+    };
     Sequencer(Delivery& delivery, std::string name)
         : owner(delivery), org(std::move(name)), again([](void* self) { static_cast<Sequencer*>(self)->read(); }, this) {}
     void read() {
@@ -39,10 +43,10 @@ struct Delivery::Sequencer {
 
     Delivery& owner;
     std::string org;
-    std::string epoch;                         ///< empty: not known yet
-    std::int64_t position = 0;                 ///< seq of the last row that was emitted
-    std::int64_t top = 0;                      ///< rows up to here are known to be in the log
-    std::map<std::int64_t, EventRow> waiting;  ///< behind a hole, or until this has started
+    std::string epoch;                        ///< empty: not known yet
+    std::int64_t position = 0;                ///< seq of the last row that was emitted
+    std::int64_t top = 0;                     ///< rows up to here are known to be in the log
+    std::map<std::int64_t, Waiting> waiting;  ///< behind a hole, or until this has started
     std::vector<std::pair<sio::SocketHandle, Positioned>> askers;
     bool started = false;  ///< `position` is set
     bool reading = false;  ///< rows, or about to, by `again`
@@ -73,10 +77,7 @@ Delivery::~Delivery() = default;
 void Delivery::committed(std::vector<EventRow> rows) {
     if (rows.empty()) return;
     auto& home = home_loop(io_, rows.front().org);
-    run_on(home, [this, rows = std::move(rows), at = sio::runtime::Clock::now()]() mutable {
-        take(std::move(rows));
-        stats_.emit_seconds.observe(std::chrono::duration<double>(sio::runtime::Clock::now() - at).count());
-    });
+    run_on(home, [this, rows = std::move(rows), at = sio::runtime::Clock::now()]() mutable { take(std::move(rows), at); });
 }
 
 void Delivery::follow(const std::string& org) {
@@ -101,7 +102,7 @@ Delivery::Sequencer& Delivery::sequencer(const std::string& org) {
     return *slot;
 }
 
-void Delivery::take(std::vector<EventRow> rows) {
+void Delivery::take(std::vector<EventRow> rows, sio::runtime::TimePoint committed_at) {
     Sequencer& found = sequencer(rows.front().org);
     // Without a socket before the first row nobody could have been told of any: clients that were away ask with their cursor.
     if (!found.started && !found.asking) {
@@ -109,7 +110,7 @@ void Delivery::take(std::vector<EventRow> rows) {
         found.position = rows.front().seq - 1;
     }
     for (EventRow& row : rows) {
-        if (!found.started || row.seq > found.position) found.waiting.try_emplace(row.seq, std::move(row));
+        if (!found.started || row.seq > found.position) found.waiting.try_emplace(row.seq, std::move(row), committed_at);
     }
     drain(found);
 }
@@ -117,10 +118,11 @@ void Delivery::take(std::vector<EventRow> rows) {
 void Delivery::drain(Sequencer& sequencer) {
     if (!sequencer.started) return;
     while (!sequencer.waiting.empty() && sequencer.waiting.begin()->first <= sequencer.position + 1) {
-        const auto row = sequencer.waiting.extract(sequencer.waiting.begin());
-        if (row.key() <= sequencer.position) continue;
-        sequencer.position = row.key();
-        pass_on(row.mapped());
+        const auto next = sequencer.waiting.extract(sequencer.waiting.begin());
+        if (next.key() <= sequencer.position) continue;
+        sequencer.position = next.key();
+        pass_on(next.mapped().row);
+        stats_.emit_seconds.observe(std::chrono::duration<double>(sio::runtime::Clock::now() - next.mapped().committed_at).count());
     }
     if (sequencer.reading || (sequencer.waiting.empty() && sequencer.top <= sequencer.position)) return;
     log_.warn("commits were not announced, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});

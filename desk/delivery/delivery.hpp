@@ -44,7 +44,7 @@ public:
     void on_emitted(std::function<void(const EventRow&)> told) { emitted_.push_back(std::move(told)); }
 
     struct Stats {
-        Histogram emit_seconds{kSecondsBounds};   ///< from a commit to its rows being with the loops of their sockets
+        Histogram emit_seconds{kSecondsBounds};   ///< of each announced row: from its commit to its being with the loops of its sockets
         std::atomic<std::uint64_t> read_rows{0};  ///< rows that came from the log because nobody had announced them
     };
     const Stats& stats() const { return stats_; }
@@ -66,7 +66,7 @@ private:
     struct Home;
 
     Sequencer& sequencer(const std::string& org);
-    void take(std::vector<EventRow> rows);
+    void take(std::vector<EventRow> rows, sio::runtime::TimePoint committed_at);
     void drain(Sequencer& sequencer);
     void read_hole(Sequencer& sequencer);
     void fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows);

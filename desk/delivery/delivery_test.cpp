@@ -136,6 +136,24 @@ TEST_F(DeliveryTest, TheFirstRowSinceTheStartNeedsNoneBeforeIt) {
     EXPECT_EQ(heard(*ann), Heard{updated(4711)});
 }
 
+TEST_F(DeliveryTest, MeasuresEachRowFromItsCommitToItsEmission) {
+    begin();
+    auto ann = join_as("/tickets", person("ann", Role::Agent));
+    const auto measured = [this] {
+        std::uint64_t rows = 0;
+        const auto& seconds = delivery_->stats().emit_seconds;
+        for (std::size_t range = 0; range <= seconds.size(); ++range) rows += seconds.count(range);
+        return rows;
+    };
+    commit({1, 2});
+    commit({4});
+    heard(*ann);
+    EXPECT_EQ(measured(), 2U) << "what waits behind a hole is not emitted yet";
+    commit({3});
+    heard(*ann);
+    EXPECT_EQ(measured(), 4U);
+}
+
 TEST_F(DeliveryTest, ReadsTheLogOnAHole) {
     begin();
     auto ann = join_as("/tickets", person("ann", Role::Agent));

@@ -15,11 +15,14 @@ std::string reason_of(const Error& error) {
 Missed read_missed(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, store::ReplayWanted wanted) {
     if (since.empty()) return {};
     const auto after = snapshot.log().resolve(since);
-    if (!after) return {{}, reason_of(after.error())};
+    if (!after) {
+        const bool expired = after.error().code == ErrorCode::CursorExpired;
+        return {{}, reason_of(after.error()), expired ? Recovery::Expired : Recovery::Invalid};
+    }
     wanted.after = *after;
     auto found = store::replay(snapshot, actor, wanted);
-    if (found.more) return {{}, std::string(kTooMuch)};
-    return {std::move(found.events), std::nullopt};
+    if (found.more) return {{}, std::string(kTooMuch), Recovery::TooMuch};
+    return {std::move(found.events), std::nullopt, Recovery::Complete};
 }
 
 }  // namespace
@@ -38,19 +41,21 @@ Missed missed_of_all(const store::Snapshot& snapshot, const Actor& actor, std::s
     return read_missed(snapshot, actor, since, std::move(wanted));
 }
 
-bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to) {
+bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to, bool asked, RecoveryCounts& counts) {
     if (missed.sync_required || overflow) {
+        if (asked) counts.add(missed.sync_required ? missed.outcome : Recovery::TooMuch, 0);
         const std::string reason = missed.sync_required.value_or(std::string(kTooMuch));
         socket.emit("sync:required", sio::json::Raw{'{' + reason + R"(,"cursor":")" + to_string(up_to) + "\"}"});
         return false;
     }
     for (const auto& event : missed.events) socket.emit(event.name, sio::json::Raw{event.payload});
+    if (asked) counts.add(Recovery::Complete, missed.events.size());
     return true;
 }
 
-void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked) {
+void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked, RecoveryCounts& counts) {
     entry::set_floor(socket, pending.rooms.front(), up_to.seq, asked && !missed.sync_required);
-    const bool sent = send_missed(socket, missed, pending.overflow, up_to);
+    const bool sent = send_missed(socket, missed, pending.overflow, up_to, asked, counts);
     for (const auto& held : pending.held) {
         if (held.seq > up_to.seq && !pending.overflow) socket.send(held.event);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "desk/delivery/entry.hpp"
+#include "desk/delivery/recoveries.hpp"
 #include "desk/model/cursor.hpp"
 #include "desk/store/replay.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -17,6 +18,7 @@ namespace desk {
 struct Missed {
     std::vector<store::ReplayedEvent> events;
     std::optional<std::string> sync_required;
+    Recovery outcome = Recovery::Complete;  ///< another when `sync_required`
 };
 
 /// A `since` as clients write it; `undefined` and `null`, a script's variable that was never set, are none: empty.
@@ -30,11 +32,12 @@ Missed missed_of(const store::Snapshot& snapshot, const Actor& actor, std::strin
 Missed missed_of_all(const store::Snapshot& snapshot, const Actor& actor, std::string_view since, const Cursor& up_to, Namespace nsp,
                      std::unordered_set<std::string> joined, std::int64_t limit);
 
-/// Sends what was missed, or `sync:required` with the reason to read anew. False: the latter.
-bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to);
+/// Sends what was missed, or `sync:required` with the reason to read anew, and counts it if it was `asked` for. False: the latter.
+/// Thread: the socket's loop.
+bool send_missed(sio::Socket& socket, const Missed& missed, bool overflow, const Cursor& up_to, bool asked, RecoveryCounts& counts);
 
 /// Sends `missed`, then what was held above `up_to`, then `sync:ready` when anything was asked for. Thread: the socket's loop.
-void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked);
+void catch_up(sio::Socket& socket, const Missed& missed, const Pending& pending, const Cursor& up_to, bool asked, RecoveryCounts& counts);
 
 /// The text in an event's `since`; empty when there is none.
 std::string since_in(const sio::Event& event);

@@ -96,6 +96,7 @@ TEST_F(MissedTest, ComesBeforeWhatWaitedAndThenItIsReady) {
     start();
     auto ann = join_as("/tickets", testing::person("ann", Role::Agent));
     const Missed missed = of(at(3));
+    RecoveryCounts counts;
     at_socket("ann", [&](sio::Socket& socket) {
         Pending pending;
         pending.rooms = {"room"};
@@ -105,14 +106,17 @@ TEST_F(MissedTest, ComesBeforeWhatWaitedAndThenItIsReady) {
             held.event = socket.nsp().encode("held", seq);
             pending.held.push_back(std::move(held));
         }
-        catch_up(socket, missed, pending, {"epoch", 4}, true);
+        catch_up(socket, missed, pending, {"epoch", 4}, true, counts);
         pending.overflow = true;
-        catch_up(socket, missed, pending, {"epoch", 4}, true);
+        catch_up(socket, missed, pending, {"epoch", 4}, true, counts);
     });
     EXPECT_TRUE(ann->receive().starts_with(R"(42/tickets,["ticket:updated",{)"));
     EXPECT_EQ(ann->receive(), R"(42/tickets,["held",5])") << "4 has been replayed";
     EXPECT_EQ(ann->receive(), R"(42/tickets,["sync:ready",{"cursor":"epoch.4"}])");
     EXPECT_EQ(ann->receive(), R"(42/tickets,["sync:required",{"reason":"TOO_MUCH_MISSED","cursor":"epoch.4"}])") << "and nothing of it";
+    EXPECT_EQ(counts.of(Recovery::Complete), 1U);
+    EXPECT_EQ(counts.of(Recovery::TooMuch), 1U);
+    EXPECT_EQ(counts.events(), missed.events.size());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "desk/delivery/entry.hpp"
+#include "desk/delivery/recoveries.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/visitor.hpp"
 #include "desk/store/store.hpp"
@@ -18,8 +19,11 @@ namespace desk {
 /// loses the answer; a write stands.  Thread: the socket's loop.
 class SocketCommands {
 public:
-    /// `refused` counts the errors that clients are told.
-    SocketCommands(sio::Server& io, store::Store& store, ErrorCounts& refused) : io_(io), store_(store), refused_(refused) {}
+    /// `refused` counts the errors that clients are told, `recoveries` what became of each `since`.
+    SocketCommands(sio::Server& io, store::Store& store, ErrorCounts& refused, RecoveryCounts& recoveries)
+        : io_(io), store_(store), refused_(refused), recoveries_(recoveries) {}
+
+    RecoveryCounts& recoveries() { return recoveries_; }
 
     /// `run`: Result<T>(const Snapshot&) on a reader. `done`: Result<void>(Socket&, Ack&, T&&) on the loop; an error, its own or the
     /// command's, is told to the client. The socket's later events wait for the outcome.
@@ -142,6 +146,7 @@ private:
     sio::Server& io_;
     store::Store& store_;
     ErrorCounts& refused_;
+    RecoveryCounts& recoveries_;
 };
 
 /// `object` with `"ok":true` in front: an acknowledgement whose result stands at its top level. Pre: a JSON object.

@@ -16,7 +16,7 @@ protected:
     void begin(Role later) {
         later_ = later;
         sio::Namespace& nsp = guarded("/tickets");
-        commands_.emplace(io(), *store_, refused_);
+        commands_.emplace(io(), *store_, refused_, recoveries_);
         const auto judge = [this](const Actor& who) -> Result<int> {
             asked_.add(std::string(to_string(who.role)));
             if (!changed_.exchange(true)) change();
@@ -55,6 +55,7 @@ protected:
     std::atomic<bool> changed_{false};
     sio::testing::Journal asked_;
     ErrorCounts refused_;
+    RecoveryCounts recoveries_;
     store::testing::TempStore store_;
     std::optional<SocketCommands> commands_;
 };

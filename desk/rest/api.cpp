@@ -49,13 +49,7 @@ std::string_view bearer_of(const http::Request& request) {
 
 Error no_such_org() { return Error{ErrorCode::Forbidden}.with("field", kOrgHeader).because("OTHER_ORG"); }
 
-http::Response not_found() { return problem(Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE")); }
-
-http::Response method_not_allowed(std::string allowed) {
-    http::Response response = problem_with(405, Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED"));
-    response.headers.emplace_back("Allow", std::move(allowed));
-    return response;
-}
+Error not_found() { return Error{ErrorCode::RoomNotFound}.because("NO_SUCH_ROUTE"); }
 
 /// What the schema says of a request's parameters and body.
 Result<void> check(const schema::Endpoint& endpoint, const http::Request& request, sio::json::Value body) {
@@ -97,8 +91,7 @@ void Reply::respond(http::Response response) {
     const auto target = std::move(target_);
     // Before the answer is out: who has it may send the same key again.
     target->key.reset();
-    target->api->answered_[std::min<std::size_t>(static_cast<std::size_t>(response.status) / 100, 5)].fetch_add(1,
-                                                                                                                std::memory_order_relaxed);
+    target->api->count(response.status);
     target->api->http_.respond(target->exchange, with_headers(std::move(response), target->headers));
 }
 
@@ -171,13 +164,13 @@ http::Handler::Head Api::on_head(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
     if (request.upgrade) return {};
     if (cors_.enabled() && request.method == http::Method::Options) {
+        count(204);
         exchange.respond(http::preflight(cors_, request));
         return {};
     }
     const std::size_t limit = max_body(request);
     if (announced_bytes(request) > limit) {
-        const Error error = Error{ErrorCode::PayloadTooLarge}.with("limit", static_cast<std::int64_t>(limit));
-        exchange.respond(with_headers(problem(error), cors_headers(request)));
+        refuse(exchange, Error{ErrorCode::PayloadTooLarge}.with("limit", static_cast<std::int64_t>(limit)));
     }
     return {.max_body = limit};
 }
@@ -192,7 +185,19 @@ std::size_t Api::max_body(const http::Request& request) const {
     return keys_->find(bearer) ? found.entry->options.key_body : usual;
 }
 
-void Api::on_upgrade(http::Exchange& exchange) { exchange.respond(not_found()); }
+void Api::on_upgrade(http::Exchange& exchange) { refuse(exchange, not_found()); }
+
+void Api::count(int status) {
+    answered_[std::min<std::size_t>(static_cast<std::size_t>(status) / 100, 5)].fetch_add(1, std::memory_order_relaxed);
+}
+
+void Api::refuse(http::Exchange& exchange, const Error& error) { refuse(exchange, error, problem(error)); }
+
+void Api::refuse(http::Exchange& exchange, const Error& error, http::Response response) {
+    refused_.add(error.code);
+    count(response.status);
+    exchange.respond(with_headers(std::move(response), cors_headers(exchange.request())));
+}
 
 void Api::on_request(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
@@ -205,8 +210,11 @@ void Api::on_request(http::Exchange& exchange) {
     if (found.entry == nullptr) {
         std::string allowed = std::move(found.allowed);
         if (open != open_.end()) allowed = open->method == http::Method::Get ? "GET, HEAD" : std::string(name_of(open->method));
-        return exchange.respond(
-            with_headers(allowed.empty() ? not_found() : method_not_allowed(std::move(allowed)), cors_headers(request)));
+        if (allowed.empty()) return refuse(exchange, not_found());
+        const Error error = Error{ErrorCode::InvalidPayload}.because("METHOD_NOT_ALLOWED");
+        http::Response response = problem_with(405, error);
+        response.headers.emplace_back("Allow", std::move(allowed));
+        return refuse(exchange, error, std::move(response));
     }
     serve(exchange, found, Reply(*this, exchange.id(), cors_headers(request)));
 }

@@ -146,6 +146,9 @@ private:
     Result<IdentityRef> judge(std::string_view bearer, std::string_view org) const;
     std::size_t max_body(const sio::http::Request& request) const;
     void serve(sio::http::Exchange& exchange, const Found& found, Reply reply);
+    void count(int status);
+    void refuse(sio::http::Exchange& exchange, const Error& error);
+    void refuse(sio::http::Exchange& exchange, const Error& error, sio::http::Response response);
     sio::http::HeaderList cors_headers(const sio::http::Request& request) const;
 
     sio::http::Server& http_;

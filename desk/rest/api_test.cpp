@@ -257,5 +257,24 @@ TEST_F(ApiTest, WithoutOriginsThereIsNoCors) {
     expect_problem(ask("OPTIONS /v1/things", kOrigin), 405, "INVALID_PAYLOAD");
 }
 
+TEST_F(ApiTest, CountsAnswersAndErrorsAlsoOfWhatNoRouteServes) {
+    cors_.origins = {"https://desk.example"};
+    begin();
+    ask("GET /v1/things/1", ann());
+    ask("GET /healthz");
+    ask("GET /v1/nothing", ann());
+    ask("PUT /v1/things/1", ann(), "{}");
+    ask("GET /v1/things/1");
+    ask("POST /v1/things", ann() + "Content-Length: 99999999\r\n");
+    ask("OPTIONS /v1/things", kOrigin);
+    EXPECT_EQ(api_->answered(2), 3U);
+    EXPECT_EQ(api_->answered(4), 4U);
+    EXPECT_EQ(api_->answered(5), 0U);
+    EXPECT_EQ(api_->refused().of(ErrorCode::RoomNotFound), 1U);
+    EXPECT_EQ(api_->refused().of(ErrorCode::InvalidPayload), 1U);
+    EXPECT_EQ(api_->refused().of(ErrorCode::AuthTokenInvalid), 1U);
+    EXPECT_EQ(api_->refused().of(ErrorCode::PayloadTooLarge), 1U);
+}
+
 }  // namespace
 }  // namespace desk::rest

@@ -118,10 +118,13 @@ bool Door::within_limits(sio::Socket& socket, const sio::Event& event, Kind kind
 void Door::limited(sio::Socket& socket, const sio::Event& event, Error error) {
     Seat& seat = seat_of(socket);
     const std::int64_t now = socket.connection().loop().unix_ms();
-    if (floods(seat, now)) return expel(socket.connection(), to_socket_error(error));
+    if (floods(seat, now)) {
+        refused_.add(error.code);
+        return expel(socket.connection(), to_socket_error(error));
+    }
     if (!event.wants_ack()) {
         const auto now_ms = std::max(1U, static_cast<std::uint32_t>(now));
-        if (seat.refusal_told_ms != 0 && now_ms - seat.refusal_told_ms < kBetweenRefusalsMs) return;
+        if (seat.refusal_told_ms != 0 && now_ms - seat.refusal_told_ms < kBetweenRefusalsMs) return refused_.add(error.code);
         seat.refusal_told_ms = now_ms;
     }
     refuse(socket, event, std::move(error));

@@ -40,7 +40,7 @@ public:
     void refuse_unknown(sio::Namespace& nsp);
 
     const Limits& limits() const { return limits_; }
-    /// Events that were refused, also later by those who got them.
+    /// Events that were refused, also later by those who got them, and whether or not the client was told.
     ErrorCounts& refused() { return refused_; }
     /// Typing over its limit, which nobody is told of.
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }

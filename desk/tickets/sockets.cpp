@@ -101,7 +101,7 @@ Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& eve
             const std::string answer = subscribed_json(id, subscribed.cursor);
             if (ack) ack(sio::json::Raw{ok_with(answer)});
             on_loop.emit("ticket:subscribed", sio::json::Raw{answer});
-            catch_up(on_loop, subscribed.missed, pending, subscribed.cursor, asked);
+            catch_up(on_loop, subscribed.missed, pending, subscribed.cursor, asked, commands_.recoveries());
             typing_.tell(place_of(reader, id), on_loop.handle(), is_staff(reader.role));
             return {};
         });

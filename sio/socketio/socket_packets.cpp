@@ -127,7 +127,10 @@ void SocketPackets::on_event(Socket& socket, const PacketView& packet, std::span
         auto& rare = socket.rare();
         rare.waiting.emplace_front(packet, attachments);
         rare.waiting_cost += rare.waiting.front().cost();
+        return;
     }
+    const bool known = socket.nsp().handlers().events.contains(name);
+    socket.table_->counts().received(known ? name : std::string_view());
 }
 
 void SocketPackets::handle(Socket& socket, const Event& event) {
@@ -137,7 +140,6 @@ void SocketPackets::handle(Socket& socket, const Event& event) {
     }
     for (const auto& handler : handlers.any) handler(socket, event);
     const auto found = handlers.events.find(event.name());
-    socket.table_->counts().received(found == handlers.events.end() ? std::string_view() : event.name());
     for (const auto& handler : found == handlers.events.end() ? handlers.unknown : found->second) {
         if (!socket.connected() || event.deferred()) return;
         handler(socket, event);

@@ -58,6 +58,21 @@ TEST_P(StatisticsOf, EventsAreCountedByNameForEachDelivery) {
     EXPECT_FALSE(events.contains("mystery")) << "what clients invent takes no memory";
 }
 
+TEST_P(StatisticsOf, AnEventThatIsPutOffIsCountedOnce) {
+    std::atomic<bool> put_off{false};
+    io().on("wait", [&](Socket& socket, const Event& event) {
+        if (put_off.exchange(true)) return event.ack();
+        event.defer();
+        socket.connection().loop().post([hold = std::make_shared<Hold>(socket.hold())]() mutable { hold.reset(); });
+    });
+    start();
+    auto client = join();
+    client->send(R"(420["wait"])");
+    EXPECT_EQ(client->receive(), "430[]");
+    const auto statistics = gather();
+    EXPECT_EQ(of(statistics, "/").events.find("wait")->second.received, 1U);
+}
+
 TEST_P(StatisticsOf, SocketsAreCountedByTransportThroughAnUpgrade) {
     start();
     auto websocket = join();
@@ -93,6 +108,28 @@ TEST_P(StatisticsOf, SocketsAreCountedByTransportThroughAnUpgrade) {
     const auto ended = gather_until([](const Statistics& now) { return now.websocket == 1; });
     EXPECT_EQ(of(ended, "/").websocket, 1U);
     EXPECT_EQ(ended.closed[static_cast<std::size_t>(engineio::CloseReason::TransportClose)], 1U);
+}
+
+TEST_P(StatisticsOf, VolatileEventsWithoutRoomAreCountedAsDroppedAndNotAsSent) {
+    io().on("hurry", [](Socket& socket, const Event& event) {
+        const EncodedEvent hint = socket.nsp().encode("hint");
+        int sent = 0;
+        for (int i = 0; i < 10; ++i) sent += socket.send_volatile(hint) ? 1 : 0;
+        event.ack(sent);
+    });
+    start();
+    Polling client(port_);
+    const std::string path = "/socket.io/?EIO=4&transport=polling";
+    const std::string open = client.get(path).body;
+    const std::string with_sid = path + "&sid=" + open.substr(open.find(R"("sid":")") + 7, 20);
+    client.post(with_sid, "40");
+    client.get(with_sid);
+    // No poll waits, so nothing can leave.
+    client.post(with_sid, R"(420["hurry"])");
+    EXPECT_EQ(client.get(with_sid).body, "430[0]");
+    const auto statistics = gather();
+    EXPECT_EQ(of(statistics, "/").dropped, 10U);
+    EXPECT_FALSE(of(statistics, "/").events.contains("hint"));
 }
 
 TEST_P(StatisticsOf, RefusalsAreCountedWhereTheyHappen) {

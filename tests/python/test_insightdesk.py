@@ -5,6 +5,7 @@ import unittest
 import urllib.request
 
 import socketio
+from prometheus_client.parser import text_string_to_metric_families
 from client import TIMEOUT_S, TRANSPORTS, Client
 from server import make_token, start_insightdesk
 
@@ -49,6 +50,19 @@ class InsightDesk(unittest.TestCase):
                 client.connect(server.url, namespaces=[namespace], auth={"token": token}, wait_timeout=TIMEOUT_S)
         self.assertEqual(reasons["bad"]["message"], "AUTH_TOKEN_INVALID")
         self.assertEqual(reasons["agent"]["data"]["code"], "FORBIDDEN")
+
+    def test_prometheus_reads_the_metrics(self):
+        Client(self, server.url, ["websocket"], ("/chat",), {"token": make_token("ann")})
+        with urllib.request.urlopen(server.url + "/metrics", timeout=TIMEOUT_S) as answer:
+            families = {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
+        for name, family in families.items():
+            self.assertIn(family.type, ("counter", "gauge", "histogram"), name)
+            self.assertTrue(family.documentation, name)
+            self.assertTrue(family.samples, name)
+        sockets = {(sample.labels["namespace"], sample.labels["transport"]): sample.value for sample in families["insightdesk_sockets"].samples}
+        self.assertEqual(set(sockets), {(nsp, transport) for nsp in NAMESPACES for transport in ("polling", "websocket")})
+        self.assertGreaterEqual(sockets["/chat", "websocket"], 1)
+        self.assertEqual(families["insightdesk_emit_seconds"].type, "histogram")
 
     def test_a_ticket_from_creation_to_its_message(self):
         customer = make_token("carl", role="customer")
