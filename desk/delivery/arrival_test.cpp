@@ -22,7 +22,7 @@ protected:
             done(std::vector<Cursor>(orgs.size(), top()));
         };
         delivery_.emplace(io(), *typing_, std::move(source), log_);
-        arrivals_.emplace(io(), *store_, *delivery_, limits_);
+        arrivals_.emplace(io(), *store_, *delivery_, limits_, refused_, recoveries_);
         rules_.nsp = Namespace::Tickets;
         rules_.list = "tickets";
         rules_.id_name = "ticketId";
@@ -63,6 +63,8 @@ protected:
     sio::NullLog log_;
     std::optional<Typing> typing_;
     std::optional<Delivery> delivery_;
+    ErrorCounts refused_;
+    RecoveryCounts recoveries_;
     std::optional<Arrivals> arrivals_;
     ArrivalRules rules_;
     sio::testing::Journal judged_;
