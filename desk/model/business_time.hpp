@@ -9,7 +9,7 @@
 #include "desk/model/calendar.hpp"
 
 namespace date {
-class time_zone;
+class time_zone;  // NOLINT(readability-identifier-naming): the library's name
 }
 
 namespace desk {

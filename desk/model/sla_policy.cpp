@@ -97,7 +97,7 @@ Result<SlaPromises> read_promises(sio::json::Value value) {
         return each_member<Priority>("targets", of_goal, [&](std::size_t priority, sio::json::Value seconds) -> Result<void> {
             const auto number = seconds.integer();
             if (!number || *number < 1 || *number > kMaxPromiseS) return invalid("targets", "OUT_OF_RANGE");
-            promises[goal][priority] = *number;
+            promises[goal][priority] = number;
             any = true;
             return {};
         });
