@@ -31,9 +31,8 @@ public:
     int told() const { return told_; }
 
     DueTickets due() {
-        auto found = store_->read_and_wait(std::string(), [](const store::Snapshot& s) -> Result<DueTickets> {
-            return due_tickets(s.session(), s.now_us(), 10);
-        });
+        auto found = store_->read_and_wait(
+            std::string(), [](const store::Snapshot& s) -> Result<DueTickets> { return due_tickets(s.session(), s.now_us(), 10); });
         return found.value_or(DueTickets{});
     }
     bool fire(const std::string& ticket) {
@@ -51,14 +50,15 @@ std::vector<std::string> events(Server& server) {
         ->read_and_wait("acme",
                         [](const store::Snapshot& s) -> Result<std::vector<std::string>> {
                             std::vector<std::string> names;
-                            for (const EventRow& row : s.log().rows(0, s.log().position().seq, 100)) names.push_back(row.subject + row.name);
+                            for (const EventRow& row : s.log().rows(0, s.log().position().seq, 100))
+                                names.push_back(row.subject + row.name);
                             return names;
                         })
         .value();
 }
 
 /// Ends the server by a failing write or sync number `step` of a firing; true when the firing got by without it.
-bool survives(std::atomic<int> FailingVfs::*kind, int step) {
+bool survives(std::atomic<int> FailingVfs::* kind, int step) {
     auto& vfs = FailingVfs::instance();
     const store::testing::TempDir dir;
     std::int64_t now_us = 1'700'000'000'000'000;
@@ -66,7 +66,8 @@ bool survives(std::atomic<int> FailingVfs::*kind, int step) {
         Server server(dir.file(), now_us);
         const auto made = server->write_and_wait("acme", [](store::Transaction& tx) -> Result<int> {
             tx.ensure(store::testing::kCustomer);
-            if (auto policy = run(tx, store::testing::kAdmin, CreatePolicy{"gold", an_hour()}); !policy) return fail(std::move(policy.error()));
+            if (auto policy = run(tx, store::testing::kAdmin, CreatePolicy{"gold", an_hour()}); !policy)
+                return fail(std::move(policy.error()));
             for (int i = 0; i < kTickets; ++i) create(tx, "T" + std::to_string(i));
             return 0;
         });

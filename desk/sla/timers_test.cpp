@@ -36,10 +36,13 @@ protected:
     }
     template <class Work>
     void write(const std::string& org, Work work) {
-        ASSERT_TRUE(store_->write_and_wait(org, [&](store::Transaction& tx) -> Result<int> {
-                               work(tx);
-                               return 0;
-                           }).has_value());
+        ASSERT_TRUE(store_
+                        ->write_and_wait(org,
+                                         [&](store::Transaction& tx) -> Result<int> {
+                                             work(tx);
+                                             return 0;
+                                         })
+                        .has_value());
     }
     void promise(const std::string& org, int tickets) {
         write(org, [&](store::Transaction& tx) {
@@ -75,8 +78,8 @@ TEST_F(SlaTimersTest, TellInEveryOrgOnceThoughTwoServersLook) {
     begin();
     EXPECT_TRUE(told(0).empty());
     store_.move_clock(2h);
-    EXPECT_EQ(told(3), (std::vector<std::string>{"acme/T0 ticket:sla:breached", "acme/T1 ticket:sla:breached",
-                                                 "rival/T0 ticket:sla:breached"}));
+    EXPECT_EQ(told(3),
+              (std::vector<std::string>{"acme/T0 ticket:sla:breached", "acme/T1 ticket:sla:breached", "rival/T0 ticket:sla:breached"}));
 }
 
 TEST_F(SlaTimersTest, TellOfMoreTicketsThanTheyTakeAtOnce) {
