@@ -17,6 +17,8 @@ constexpr milliseconds kLongestRenewal{1000};
 // Many come and go at once: one commit for all of them.
 constexpr milliseconds kSaveAfter{100};
 constexpr milliseconds kSaveAgain{1000};
+// Of people: when everybody comes at once, the other writes need not wait for all of them, nor the memory hold all.
+constexpr std::size_t kBatch = 512;
 // A reader that asked the store before they were written down asks here next, and finds them still.
 constexpr milliseconds kLinger{10'000};
 
@@ -35,7 +37,7 @@ Presence::Home::Home(Presence& presence, sio::runtime::Loop& own_loop)
     : owner(presence),
       loop(own_loop),
       roster(*this, presence.options_.manual_lapse.count()),
-      registry(book, roster, presence.options_.lease.count(), lease_now_ms()),
+      registry(roster),
       renewal([](void* self) { static_cast<Home*>(self)->renew(); }, this),
       saving([](void* self) { static_cast<Home*>(self)->save(); }, this) {
     roster.join(registry);
@@ -45,10 +47,12 @@ std::int64_t Presence::Home::lease_now_ms() const {
     return std::chrono::duration_cast<milliseconds>(loop.now().time_since_epoch()).count();
 }
 
-void Presence::Home::load(const Record& record, LeaseBook::Incarnation crashed, LeaseBook::Incarnation stopped) {
+void Presence::Home::load(const Record& record) {
     const std::string name = name_of(record.org, record.user);
     roster.load(name, record.kept);
-    if (record.here != Here::No) book.hand_over(record.here == Here::Yes ? crashed : stopped, name);
+    if (record.here == Here::No) return;
+    const auto patience = record.here == Here::Yes ? owner.options_.lease : owner.options_.handover;
+    registry.expect(name, lease_now_ms() + patience.count());
 }
 
 void Presence::Home::keep_alive() {
@@ -79,65 +83,75 @@ void Presence::Home::tell(const std::string& name, bool watchers) {
     audience.local().emit("presence:update", sio::json::Raw{describe(name)});
 }
 
-void Presence::Home::changed(const std::string& name, Somebody& who) {
+void Presence::Home::changed(Roster::Entry& entry) {
+    const auto& [name, who] = entry;
     told = true;
     tell(name, true);
     for (const auto& told_of_it : owner.told_) told_of_it(org_of(name), user_of(name), who.person.status());
 }
 
-void Presence::Home::arm(const std::string& name, Somebody& who, milliseconds time) {
+void Presence::Home::arm(Roster::Entry& entry, milliseconds time) {
+    auto& [name, who] = entry;
     if (!who.hung) who.hung = std::make_unique<Alarm>(*this, name);
     loop.arm_after(static_cast<Alarm&>(*who.hung).timer, time);
 }
 
-void Presence::Home::waits(const std::string& name, Somebody& who) {
+void Presence::Home::waits(Roster::Entry& entry) {
     const auto& options = owner.options_;
+    Somebody& who = entry.second;
     switch (who.person.waiting()) {
-        case Waiting::Grace: return arm(name, who, options.grace);
-        case Waiting::ShortGrace: return arm(name, who, std::min(options.grace, options.short_grace));
+        case Waiting::Grace: return arm(entry, options.grace);
+        case Waiting::ShortGrace: return arm(entry, std::min(options.grace, options.short_grace));
         case Waiting::No: break;
     }
     // Whoever reloads often has no timer between.
     if (who.hung && !static_cast<Alarm&>(*who.hung).firing) who.hung.reset();
 }
 
-void Presence::Home::moved(const std::string& name, Somebody& who) {
+void Presence::Home::moved(Roster::Entry& entry) {
+    Somebody& who = entry.second;
     if (who.person.present() && who.hung && !static_cast<Alarm&>(*who.hung).firing) who.hung.reset();
-    if (handed_over || std::exchange(who.unsaved, true)) return;
-    unsaved.push_back(name);
-    if (!saving.armed()) loop.arm_after(saving, kSaveAfter);
+    if (handed_over) return;
+    leave_unsaved(entry);
+    if (!saving.armed() && writes == 0) loop.arm_after(saving, kSaveAfter);
     keep_alive();
+}
+
+void Presence::Home::leave_unsaved(Roster::Entry& entry) {
+    if (!std::exchange(entry.second.unsaved, true)) unsaved.push_back(&entry);
 }
 
 void Presence::Home::hand_over() {
     saving.cancel();
     handed_over = true;
-    roster.for_each([&](const std::string& name, Somebody& who) {
-        if (who.person.present() && !std::exchange(who.unsaved, true)) unsaved.push_back(name);
+    roster.for_each([&](Roster::Entry& entry) {
+        if (entry.second.person.present()) leave_unsaved(entry);
     });
-    save();
+    // The store is about to close: it gets all, and what is on its way to it goes before.
+    while (!unsaved.empty()) save();
 }
 
-std::unordered_map<std::string, std::vector<Record>> Presence::Home::unsaved_by_org() {
+std::unordered_map<std::string, std::vector<Record>> Presence::Home::next_records() {
     std::unordered_map<std::string, std::vector<Record>> orgs;
-    for (const std::string& name : std::exchange(unsaved, {})) {
-        Somebody* const who = roster.find(name);
-        if (who == nullptr) continue;
-        who->unsaved = false;
+    for (std::size_t taken = 0; taken < kBatch && !unsaved.empty(); ++taken) {
+        auto& [name, who] = *unsaved.front();
+        unsaved.pop_front();
+        who.unsaved = false;
         const std::string org(org_of(name));
         orgs[org].push_back({.org = org,
                              .user = std::string(user_of(name)),
-                             .kept = who->person.kept(now_ms()),
-                             .here = !who->person.present() ? Here::No
-                                     : handed_over          ? Here::HandedOver
-                                                            : Here::Yes,
-                             .forget_manual = std::exchange(who->forget_manual, false)});
+                             .kept = who.person.kept(now_ms()),
+                             .here = !who.person.present() ? Here::No
+                                     : handed_over         ? Here::HandedOver
+                                                           : Here::Yes,
+                             .forget_manual = std::exchange(who.forget_manual, false)});
     }
     return orgs;
 }
 
 void Presence::Home::save() {
-    for (auto& [org, records] : unsaved_by_org()) {
+    for (auto& [org, records] : next_records()) {
+        ++writes;
         const auto shared = std::make_shared<const std::vector<Record>>(std::move(records));
         owner.store_.write(
             org,
@@ -150,21 +164,27 @@ void Presence::Home::save() {
 }
 
 void Presence::Home::saved(const std::vector<Record>& records, bool written) {
-    if (!written && !std::exchange(saving_failed, true))
+    --writes;
+    if (!written && !std::exchange(batch_failed, true) && !saving_failed)
         owner.log_.warn("presence is not written down, trying again", {{"org", records.front().org}});
-    saving_failed = !written;
     for (const Record& record : records) {
-        const std::string name = name_of(record.org, record.user);
-        Somebody* const who = roster.find(name);
-        if (who == nullptr) continue;
+        Roster::Entry* const entry = roster.entry(name_of(record.org, record.user));
+        if (entry == nullptr) continue;
+        Somebody& who = entry->second;
         if (!written) {
-            who->forget_manual |= record.forget_manual && !who->person.manual();
-            if (!std::exchange(who->unsaved, true)) unsaved.push_back(name);
-        } else if (!who->person.present() && !who->unsaved && !who->person.manual()) {
-            arm(name, *who, kLinger);
+            who.forget_manual |= record.forget_manual && !who.person.manual();
+            leave_unsaved(*entry);
+        } else if (!who.person.present() && !who.unsaved && !who.person.manual()) {
+            arm(*entry, kLinger);
         }
     }
-    if (!written) loop.arm_after(saving, kSaveAgain);
+    if (writes > 0) return;
+    saving_failed = std::exchange(batch_failed, false);
+    if (unsaved.empty()) return;
+    if (saving_failed)
+        loop.arm_after(saving, kSaveAgain);
+    else
+        save();
 }
 
 void Presence::Alarm::fire() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,8 @@ std::string_view user_of(std::string_view name);
 struct Presence::Home final : Roster::Keeper {
     Home(Presence& presence, sio::runtime::Loop& own_loop);
 
-    void load(const Record& record, LeaseBook::Incarnation crashed, LeaseBook::Incarnation stopped);
+    /// What is remembered of somebody, at the start. Who was there is awaited for the time that their server's end gives them.
+    void load(const Record& record);
     /// Lets the registry know that the server lives, as long as there is anybody.
     void keep_alive();
     /// Hands what is to be known of everybody who is there to the store, for the process after this one.
@@ -34,31 +36,34 @@ struct Presence::Home final : Roster::Keeper {
     std::string describe(const std::string& name) const;
     void tell(const std::string& name, bool watchers);
 
-    void changed(const std::string& name, Somebody& who) override;
-    void waits(const std::string& name, Somebody& who) override;
-    void moved(const std::string& name, Somebody& who) override;
+    void changed(Roster::Entry& entry) override;
+    void waits(Roster::Entry& entry) override;
+    void moved(Roster::Entry& entry) override;
 
     std::int64_t now_ms() const { return loop.unix_ms(); }
     std::int64_t lease_now_ms() const;
-    std::unordered_map<std::string, std::vector<Record>> unsaved_by_org();
 
     Presence& owner;
     sio::runtime::Loop& loop;
-    LeaseBook book;
     Roster roster;
     LocalRegistry registry;
-    std::vector<std::string> unsaved;
-    bool told = false;  ///< since somebody last looked
-    bool saving_failed = false;
-    bool handed_over = false;  ///< what is written down now is for the process after this one
+    std::deque<Roster::Entry*> unsaved;  ///< the roster forgets none of them
+    bool told = false;                   ///< since somebody last looked
+    std::size_t writes = 0;              ///< on their way to the store and back
+    bool batch_failed = false;           ///< some of those writes did
+    bool saving_failed = false;          ///< the batch before did
+    bool handed_over = false;            ///< what is written down now is for the process after this one
     sio::runtime::Timer renewal;
     sio::runtime::Timer saving;
 
 private:
     void renew();
     void save();
+    /// The next that are to be written down, of each org, a batch at most.
+    std::unordered_map<std::string, std::vector<Record>> next_records();
     void saved(const std::vector<Record>& records, bool written);
-    void arm(const std::string& name, Somebody& who, std::chrono::milliseconds time);
+    void arm(Roster::Entry& entry, std::chrono::milliseconds time);
+    void leave_unsaved(Roster::Entry& entry);
 };
 
 /// Ends somebody's grace, or forgets them a while after.

@@ -1,79 +1,35 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "desk/presence/registry.hpp"
 
 namespace desk::presence {
 
-/// What a registry keeps, in memory: for one server alone, and for tests of several.
-class LeaseBook {
-public:
-    using Incarnation = std::uint64_t;
-
-    /// Takes a lease. No incarnation is used twice, so that one who has lost theirs cannot write any more.
-    Incarnation take(std::int64_t until_ms, Registry::Listener* listener);
-    /// False: it was lost.
-    bool renew(Incarnation lease, std::int64_t now_ms, std::int64_t until_ms);
-    /// False: refused, the lease was lost. Tells everybody when the sum changes.
-    bool report(Incarnation lease, std::string_view person, Tally share, Cause cause);
-    /// Somebody who was with a process that has ended, until a lease taken for it lapses or they are reported by another.
-    bool hand_over(Incarnation lease, std::string_view person);
-    /// Removes what has lapsed, once.
-    void claim(std::int64_t now_ms);
-    /// Ends a lease at once.
-    void drop(Incarnation lease);
-    /// Nobody hears for this lease any more; its share stays until it lapses.
-    void silence(Incarnation lease);
-
-private:
-    struct Share {
-        Incarnation lease;
-        Tally tally;
-        bool handed_over;
-    };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    using Shares = std::vector<Share>;
-    struct Lease {
-        Incarnation id;
-        std::int64_t until_ms;
-        Registry::Listener* listener;
-    };
-    Lease* find(Incarnation lease);
-    bool set(Incarnation lease, std::string_view person, Tally share, bool handed_over, Cause cause);
-    void tell(std::string_view person, Tally total, Cause cause);
-    static Tally sum(const Shares& shares);
-
-    Incarnation last_ = 0;
-    std::vector<Lease> leases_;
-    std::unordered_map<std::string, Shares, Hash, std::equal_to<>> people_;
-};
-
-/// One server's place in a LeaseBook that it shares with others, or has for itself.
+/// Of a server that shares its people with none: what it reports is all there is, besides those who were with the process before it.
+/// It has no lease to lose.
 class LocalRegistry final : public Registry {
 public:
-    LocalRegistry(LeaseBook& book, Listener& listener, std::int64_t lease_ms, std::int64_t now_ms);
-    /// As when the server dies: the others find out.
-    ~LocalRegistry() override { book_.silence(lease_); }
-    LocalRegistry(const LocalRegistry&) = delete;
-    LocalRegistry& operator=(const LocalRegistry&) = delete;
+    explicit LocalRegistry(Listener& listener) : listener_(listener) {}
+
+    /// Somebody who was with the process before: counts as one connection until they are reported, or until `tick(until_ms)`.
+    void expect(std::string_view person, std::int64_t until_ms);
+    bool expects_any() const { return !expected_.empty(); }
 
     void report(std::string_view person, Tally mine, Cause cause) override;
     void tick(std::int64_t now_ms) override;
 
 private:
-    LeaseBook& book_;
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+
     Listener& listener_;
-    std::int64_t lease_ms_;
-    LeaseBook::Incarnation lease_;
+    std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> expected_;
 };
 
 }  // namespace desk::presence

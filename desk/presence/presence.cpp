@@ -40,21 +40,7 @@ Result<void> Presence::load() {
     auto records = store_.read_and_wait(
         std::string(), [](const store::Snapshot& snapshot) -> Result<std::vector<Record>> { return remembered(snapshot.session()); });
     if (!records) return std::unexpected(std::move(records.error()));
-    struct Leases {
-        LeaseBook::Incarnation crashed;
-        LeaseBook::Incarnation stopped;
-    };
-    std::vector<Leases> leases;
-    for (const auto& each : homes_) {
-        const auto now = each->lease_now_ms();
-        leases.push_back(
-            {each->book.take(now + options_.lease.count(), nullptr), each->book.take(now + options_.handover.count(), nullptr)});
-    }
-    for (const Record& record : *records) {
-        Home& at = home(record.org);
-        const Leases& before = leases[at.loop.index()];
-        at.load(record, before.crashed, before.stopped);
-    }
+    for (const Record& record : *records) home(record.org).load(record);
     for (const auto& each : homes_) each->keep_alive();
     return {};
 }

@@ -6,20 +6,20 @@
 namespace desk::presence {
 
 template <class Change>
-void Roster::follow(People::value_type& entry, Change change) {
-    auto& [name, who] = entry;
+void Roster::follow(Entry& entry, Change change) {
+    Somebody& who = entry.second;
     const auto status = who.person.status();
     const auto waiting = who.person.waiting();
     const bool present = who.person.present();
     const bool manual = who.person.manual().has_value();
     change(who.person);
     if (manual && !who.person.manual()) who.forget_manual = true;
-    if (who.person.waiting() != waiting) keeper_.waits(name, who);
-    if (who.person.status() != status) keeper_.changed(name, who);
-    if (who.person.present() != present) keeper_.moved(name, who);
+    if (who.person.waiting() != waiting) keeper_.waits(entry);
+    if (who.person.status() != status) keeper_.changed(entry);
+    if (who.person.present() != present) keeper_.moved(entry);
 }
 
-Roster::People::value_type& Roster::at(std::string_view name) {
+Roster::Entry& Roster::at(std::string_view name) {
     if (const auto found = people_.find(name); found != people_.end()) return *found;
     return *people_.try_emplace(std::string(name)).first;
 }
@@ -36,8 +36,7 @@ void Roster::went(std::string_view name, ConnectionId connection, Cause cause, s
     Somebody* const who = find(name);
     if (who == nullptr || who->mine.connections == 0) return;
     --who->mine.connections;
-    std::erase(who->idle, connection);
-    who->mine.away = static_cast<std::uint32_t>(who->idle.size());
+    who->mine.away -= static_cast<std::uint32_t>(who->idle.remove(connection));
     registry_->report(name, who->mine, cause);
 }
 
@@ -47,11 +46,12 @@ void Roster::idle(std::string_view name, ConnectionId connection, bool idle, std
     if (who == nullptr || who->mine.connections == 0) return;
     const bool was = std::ranges::find(who->idle, connection) != who->idle.end();
     if (was == idle) return;
-    if (idle)
-        who->idle.push_back(connection);
-    else
-        std::erase(who->idle, connection);
-    who->mine.away = static_cast<std::uint32_t>(who->idle.size());
+    if (idle) {
+        who->idle.push_front(connection);
+        ++who->mine.away;
+    } else {
+        who->mine.away -= static_cast<std::uint32_t>(who->idle.remove(connection));
+    }
     registry_->report(name, who->mine, Cause::Reported);
 }
 
@@ -60,7 +60,7 @@ Somebody& Roster::choose(std::string_view name, PresenceStatus status, Connectio
     const bool hidden = at(name).second.person.manual().has_value();
     if (hidden) idle(name, connection, false, now_ms);
     now_ms_ = now_ms;
-    People::value_type& entry = at(name);
+    Entry& entry = at(name);
     follow(entry, [&](Person& person) { person.choose(status, now_ms); });
     entry.second.forget_manual = false;
     if (!hidden) idle(name, connection, false, now_ms);
@@ -79,9 +79,14 @@ void Roster::tick(std::int64_t now_ms, std::int64_t lease_now_ms) {
 
 void Roster::load(const std::string& name, const Kept& kept) { people_[name].person = Person(kept); }
 
-Somebody* Roster::find(std::string_view name) {
+Roster::Entry* Roster::entry(std::string_view name) {
     const auto found = people_.find(name);
-    return found == people_.end() ? nullptr : &found->second;
+    return found == people_.end() ? nullptr : &*found;
+}
+
+Somebody* Roster::find(std::string_view name) {
+    Entry* const found = entry(name);
+    return found == nullptr ? nullptr : &found->second;
 }
 
 void Roster::forget(const std::string& name) {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <forward_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "desk/presence/registry.hpp"
 
@@ -21,26 +22,28 @@ struct Attachment {
 
 struct Somebody {
     Person person;
-    Tally mine;                        ///< connections of this server
-    std::vector<ConnectionId> idle;    ///< of them: those that are auto-away
-    bool unsaved = false;              ///< the keeper's: what is kept of them is not in the store yet
-    bool forget_manual = false;        ///< the keeper's: what they set has lapsed, and the store does not know it yet
-    std::unique_ptr<Attachment> hung;  ///< the keeper's
+    Tally mine;                            ///< connections of this server
+    std::forward_list<ConnectionId> idle;  ///< of them: those that are auto-away
+    bool unsaved = false;                  ///< the keeper's: what is kept of them is not in the store yet
+    bool forget_manual = false;            ///< the keeper's: what they set has lapsed, and the store does not know it yet
+    std::unique_ptr<Attachment> hung;      ///< the keeper's
 };
 
 /// Everybody of some orgs, by `org:user`: what comes from this server's connections goes to the registry, and what the registry says of all
 /// servers becomes effective statuses. Keeps no time: it is passed in, milliseconds since 1970.  Thread: one; no call from within a hook.
 class Roster final : public Registry::Listener {
 public:
+    using Entry = std::pair<const std::string, Somebody>;
+
     class Keeper {
     public:
         virtual ~Keeper() = default;
         /// The effective status has changed.
-        virtual void changed(const std::string& name, Somebody& who) = 0;
+        virtual void changed(Entry& who) = 0;
         /// `person.waiting()` has changed.
-        virtual void waits(const std::string& name, Somebody& who) = 0;
+        virtual void waits(Entry& who) = 0;
         /// They came, or they are gone, grace over: what is to outlive the process has changed.
-        virtual void moved(const std::string& name, Somebody& who) = 0;
+        virtual void moved(Entry& who) = 0;
     };
     Roster(Keeper& keeper, std::int64_t lapse_ms) : keeper_(keeper), lapse_ms_(lapse_ms) {}
     /// Before anything else.
@@ -57,12 +60,13 @@ public:
     /// From the store, at the start.
     void load(const std::string& name, const Kept& kept);
     Somebody* find(std::string_view name);
+    Entry* entry(std::string_view name);
     /// Who is not there and has set nothing is worth no memory.
     void forget(const std::string& name);
     std::size_t size() const { return people_.size(); }
     template <class Visit>
     void for_each(Visit visit) {
-        for (auto& [name, who] : people_) visit(name, who);
+        for (Entry& each : people_) visit(each);
     }
 
     void total(std::string_view name, Tally total, Cause cause) override;
@@ -71,13 +75,13 @@ public:
 private:
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
     using People = std::unordered_map<std::string, Somebody, Hash, std::equal_to<>>;
-    People::value_type& at(std::string_view name);
+    Entry& at(std::string_view name);
     /// Does `change` to somebody and tells the keeper what came of it.
     template <class Change>
-    void follow(People::value_type& entry, Change change);
+    void follow(Entry& entry, Change change);
 
     Keeper& keeper_;
     const std::int64_t lapse_ms_;

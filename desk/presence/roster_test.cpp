@@ -9,7 +9,7 @@
 #include <deque>
 #include <map>
 
-#include "desk/presence/local_registry.hpp"
+#include "desk/presence/testing/lease_book.hpp"
 
 namespace desk::presence {
 namespace {
@@ -29,9 +29,9 @@ public:
     std::vector<std::pair<std::string, PresenceStatus>> told;
     std::map<std::string, Waiting> waiting;
 
-    void changed(const std::string& name, Somebody& who) override { told.emplace_back(name, who.person.status()); }
-    void waits(const std::string& name, Somebody& who) override { waiting[name] = who.person.waiting(); }
-    void moved(const std::string&, Somebody&) override {}
+    void changed(Roster::Entry& who) override { told.emplace_back(who.first, who.second.person.status()); }
+    void waits(Roster::Entry& who) override { waiting[who.first] = who.second.person.waiting(); }
+    void moved(Roster::Entry&) override {}
     std::vector<PresenceStatus> statuses() const {
         std::vector<PresenceStatus> all;
         for (const auto& each : told) all.push_back(each.second);
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    LocalRegistry registry_;
+    LeaseRegistry registry_;
 };
 
 const std::string kAnn = "acme:ann";
