@@ -18,7 +18,7 @@ CAPABILITIES = ["desk/people", "desk/tickets", "desk/chat", "desk/notifications"
                 "desk/maintenance"]
 LAYERS = [
     "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",
-    "desk/model", "desk/schema", "desk/store", "desk/auth", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
+    "desk/model", "desk/schema", "desk/store", "desk/auth", "desk/cluster", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
 ]
 # Folders above all layers, and what they may use.
 PROGRAMS = {

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sio::cluster {
+
+/// An answer of Valkey (RESP 2), owned.
+struct Value {
+    enum class Kind : std::uint8_t { Nil, Integer, Text, Array };
+
+    Kind kind = Kind::Nil;
+    std::int64_t integer = 0;
+    std::string text;  ///< a simple or a bulk string
+    std::vector<Value> elements;
+
+    bool is_nil() const { return kind == Kind::Nil; }
+    /// The element, or Nil when there is none.
+    const Value& operator[](std::size_t index) const;
+};
+
+}  // namespace sio::cluster
