@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """fill_tickets.py STORE TICKETS OPEN_PERCENT AGENTS DAYS: fills a store that `insightdesk migrate` has made, with one org `big` whose
-tickets were made over DAYS days, evenly. The counters are filled as the migration fills them."""
+tickets were made over DAYS days, evenly. The counters are filled as the migrations fill them; the log has what happened in the last days."""
+import json
 import re
 import sqlite3
 import sys
@@ -52,10 +53,28 @@ def promises():
 db.executemany("INSERT INTO sla_targets (org, ticket_id, target, cycle, policy_id, state, warned, due_at, finished_at, fires_at) "
                "VALUES ('big', ?, ?, ?, ?, ?, ?, ?, ?, ?)", promises())
 migrations = (Path(__file__).parent.parent / "desk/store/migrations.cpp").read_text()
-counters = re.search(r'kDashboard = R"sql\((.*?)\)sql"', migrations, re.S).group(1)
-for statement in counters.split(";"):
-    if "INSERT INTO" in statement:
-        db.execute(statement)
+for name in ("kDashboard", "kPromiseCounts"):
+    script = re.search(name + r' = R"sql\((.*?)\)sql"', migrations, re.S).group(1)
+    for statement in script.split(";"):
+        if "INSERT INTO" in statement:
+            db.execute(statement)
+
+
+def moves():
+    """What the log tells of tickets: when, event, payload."""
+    recent = now - 3 * 86_400_000_000
+    for ticket, status, made, done in db.execute("SELECT id, status, created_at, resolved_at FROM tickets WHERE created_at > ? OR resolved_at > ?",
+                                                 (recent, recent)):
+        if made > recent:
+            yield made, "ticket:created", ticket, {"status": "new"}
+        if done is not None:
+            yield done, "ticket:status", ticket, {"status": status, "previousStatus": "new"}
+
+
+log = sorted(moves(), key=lambda move: move[0])
+db.executemany("INSERT INTO event_log VALUES ('big', ?, ?, ?, 1, ?, 'admin', '{}', ?, 1, '', ?)",
+               ((i + 1, f"evt_{i:026}", event, ticket, json.dumps(payload), at) for i, (at, event, ticket, payload) in enumerate(log)))
+db.execute("UPDATE org_counters SET seq = ?", (len(log),))
 db.execute("COMMIT")
 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 db.close()

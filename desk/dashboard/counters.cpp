@@ -1,8 +1,10 @@
 #include "desk/dashboard/counters.hpp"
 
-#include <chrono>
 #include <optional>
 #include <variant>
+
+#include "desk/dashboard/activity.hpp"
+#include "desk/dashboard/promises.hpp"
 
 namespace desk::dashboard {
 
@@ -27,23 +29,10 @@ constexpr Sql kAddOpenOf{
     "INSERT INTO open_ticket_counts (org, user_id, tickets) VALUES (?1, ?2, ?3) "
     "ON CONFLICT (org, user_id) DO UPDATE SET tickets = open_ticket_counts.tickets + excluded.tickets"};
 
-constexpr Sql kActivity{"SELECT SUM(created), SUM(resolved), SUM(reopened) FROM ticket_activity WHERE org = ?1 AND quarter >= ?2"};
-constexpr Sql kAddActivity{
-    "INSERT INTO ticket_activity (org, quarter, created, resolved, reopened) VALUES (?1, ?2, ?3, ?4, ?5) "
-    "ON CONFLICT (org, quarter) DO UPDATE SET created = ticket_activity.created + excluded.created, "
-    "resolved = ticket_activity.resolved + excluded.resolved, reopened = ticket_activity.reopened + excluded.reopened "
-    "RETURNING created + resolved + reopened"};
-constexpr Sql kForgetActivity{"DELETE FROM ticket_activity WHERE org = ?1 AND quarter < ?2"};
 constexpr Sql kOpenSince{"SELECT COUNT(*) FROM tickets WHERE org = ?1 AND " DESK_OPEN " AND created_at > ?2"};
 constexpr Sql kFirstOpen{"SELECT MIN(created_at) FROM tickets WHERE org = ?1 AND " DESK_OPEN " AND created_at > ?2"};
 
 #undef DESK_OPEN
-
-constexpr std::int64_t kQuarterUs = std::chrono::microseconds(std::chrono::minutes(15)).count();
-// No day of any zone is longer, and a clock may have been put back.
-constexpr std::int64_t kKeptQuarters = std::chrono::days(3) / std::chrono::minutes(15);
-
-std::int64_t quarter_of(std::int64_t time_us) { return time_us / kQuarterUs; }
 
 bool is_open(const Ticket& ticket) { return !is_done(ticket.status); }
 
@@ -53,11 +42,15 @@ std::optional<std::string_view> owner_of(const Ticket& ticket) {
     return ticket.assignee->id;
 }
 
+void count_activity(store::Transaction& tx, const Activity& activity) {
+    ActivityCounters(tx.session(), tx.org()).add(activity, tx.logged_us());
+}
+
 void count_created(store::Transaction& tx, const Ticket& ticket) {
     Counters counters(tx.session(), tx.org());
     counters.add(kind_of(ticket), 1);
     if (const auto owner = owner_of(ticket)) counters.add_open_of(*owner, 1);
-    counters.add(Activity{1, is_open(ticket) ? 0 : 1, 0}, tx.now_us());
+    count_activity(tx, {1, is_open(ticket) ? 0 : 1, 0});
 }
 
 void count_changed(store::Transaction& tx, const Ticket& before, const Ticket& after) {
@@ -75,7 +68,7 @@ void count_changed(store::Transaction& tx, const Ticket& before, const Ticket& a
         if (has) counters.add_open_of(*has, 1);
     }
     if (is_open(before) == is_open(after)) return;
-    counters.add(is_open(after) ? Activity{0, 0, 1} : Activity{0, 1, 0}, tx.now_us());
+    count_activity(tx, is_open(after) ? Activity{0, 0, 1} : Activity{0, 1, 0});
 }
 
 }  // namespace
@@ -87,7 +80,9 @@ TicketKind kind_of(const Ticket& ticket) {
 
 void count(store::Transaction& tx, const DomainEvent& event) {
     if (const auto* created = std::get_if<TicketCreated>(&event)) return count_created(tx, created->ticket);
-    if (const auto* changed = std::get_if<TicketChanged>(&event)) count_changed(tx, changed->before, changed->after);
+    if (const auto* changed = std::get_if<TicketChanged>(&event)) return count_changed(tx, changed->before, changed->after);
+    if (const auto* promises = std::get_if<PromisesChanged>(&event))
+        PromiseCounters(tx.session(), tx.org()).add(difference(promises->before, promises->after));
 }
 
 TicketCounts Counters::read() const {
@@ -125,12 +120,6 @@ void Counters::rebuild() {
     for (const auto& [user, tickets] : counts.open_of) add_open_of(user, tickets);
 }
 
-Activity Counters::activity(std::int64_t since_us) const {
-    auto row = session_.query(kActivity, org_, quarter_of(since_us));
-    if (!row.next() || row.is_null(0)) return {};
-    return {row.integer(0), row.integer(1), row.integer(2)};
-}
-
 std::int64_t Counters::open_since(std::int64_t since_us) const {
     auto row = session_.query(kOpenSince, org_, since_us);
     return row.next() ? row.integer(0) : 0;
@@ -146,16 +135,5 @@ void Counters::add(const TicketKind& kind, std::int64_t tickets) {
 }
 
 void Counters::add_open_of(std::string_view user, std::int64_t tickets) { session_.run(kAddOpenOf, org_, user, tickets); }
-
-void Counters::add(const Activity& activity, std::int64_t now_us) {
-    const std::int64_t quarter = quarter_of(now_us);
-    bool is_new = false;
-    {
-        auto row = session_.query(kAddActivity, org_, quarter, activity.created, activity.resolved, activity.reopened);
-        const std::int64_t added = activity.created + activity.resolved + activity.reopened;
-        while (row.next()) is_new = row.integer(0) == added;
-    }
-    if (is_new) session_.run(kForgetActivity, org_, quarter - kKeptQuarters);
-}
 
 }  // namespace desk::dashboard

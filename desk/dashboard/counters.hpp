@@ -28,15 +28,8 @@ struct TicketCounts {
     bool operator==(const TicketCounts&) const = default;
 };
 
-/// What happened to tickets since some moment.
-struct Activity {
-    std::int64_t created = 0;
-    std::int64_t resolved = 0;
-    std::int64_t reopened = 0;
-    bool operator==(const Activity&) const = default;
-};
-
-/// The reaction by which every change of a ticket is counted, in the transaction that makes it.  Thread: a store's worker.
+/// The reaction by which every change of a ticket and of its promises is counted, in the transaction that makes it.  Thread: a store's
+/// worker.
 void count(store::Transaction& tx, const DomainEvent& event);
 
 /// The counts of one org. Thread, errors: see sql::Session.
@@ -50,8 +43,6 @@ public:
     /// Puts what the tickets say in the place of what was counted.
     void rebuild();
 
-    /// From `since_us` on, which is taken down to a quarter of an hour: every time zone's midnight is one.
-    Activity activity(std::int64_t since_us) const;
     /// Open tickets that were made after `since_us`.
     std::int64_t open_since(std::int64_t since_us) const;
     /// When the oldest open ticket after `since_us` was made, if there is one.
@@ -59,7 +50,6 @@ public:
 
     void add(const TicketKind& kind, std::int64_t tickets);
     void add_open_of(std::string_view user, std::int64_t tickets);
-    void add(const Activity& activity, std::int64_t now_us);
 
 private:
     store::sql::Session& session_;

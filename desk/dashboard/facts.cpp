@@ -5,8 +5,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "desk/dashboard/activity.hpp"
 #include "desk/dashboard/counters.hpp"
-#include "desk/model/local_day.hpp"
+#include "desk/dashboard/promises.hpp"
 
 namespace desk::dashboard {
 
@@ -39,9 +40,6 @@ constexpr Sql kAgents{
     "LEFT JOIN presence p ON p.org = u.org AND p.user_id = u.id "
     "WHERE u.org = ?1 AND u.role IN ('admin', 'agent') AND u.active = 1"};
 
-constexpr Sql kPromises{
-    "SELECT target, state, warned, COUNT(*) FROM sla_targets WHERE org = ?1 AND state IN ('running', 'paused') GROUP BY state, target, "
-    "warned"};
 constexpr Sql kKept{
     "SELECT target, state, COUNT(*), MIN(finished_at) FROM sla_targets WHERE org = ?1 AND finished_at IS NOT NULL AND finished_at > ?2 "
     "GROUP BY target, state"};
@@ -51,11 +49,6 @@ constexpr Sql kNextDue{
 
 void note_earliest(std::optional<std::int64_t>& until_us, std::optional<std::int64_t> time_us) {
     if (time_us) until_us = std::min(until_us.value_or(*time_us), *time_us);
-}
-
-std::string timezone_of(const Snapshot& snapshot) {
-    const auto org = snapshot.orgs().find();
-    return org ? org->timezone : "UTC";
 }
 
 void read_tickets(const Snapshot& snapshot, Facts& facts) {
@@ -68,8 +61,8 @@ void read_tickets(const Snapshot& snapshot, Facts& facts) {
         out.open += tickets;
         if (!kind.assigned) out.unassigned += tickets;
     }
-    const LocalDay today = local_day(timezone_of(snapshot), facts.now_us);
-    const Activity activity = counters.activity(today.begin_us);
+    const LocalDay today = today_of(snapshot);
+    const Activity activity = ActivityCounters(snapshot.session(), snapshot.org()).since(today.begin_us);
     out.created_today = activity.created;
     out.resolved_today = activity.resolved;
     out.reopened_today = activity.reopened;
@@ -119,11 +112,10 @@ SlaGoal goal_at(const store::sql::Rows& row, int column) { return from_string<Sl
 void read_sla(const Snapshot& snapshot, Facts& facts) {
     auto& session = snapshot.session();
     SlaFacts& out = facts.sla;
-    auto now = session.query(kPromises, snapshot.org());
-    while (now.next()) {
-        SlaFacts::Goal& goal = out.goals[static_cast<std::size_t>(goal_at(now, 0))];
-        (from_string<SlaState>(now.view(1)) == SlaState::Running ? goal.running : goal.paused) += now.integer(3);
-        if (now.flag(2)) goal.at_risk += now.integer(3);
+    for (const auto& [kind, promises] : PromiseCounters(session, snapshot.org()).read()) {
+        SlaFacts::Goal& goal = out.goals[static_cast<std::size_t>(kind.goal)];
+        (kind.state == SlaState::Running ? goal.running : goal.paused) += promises;
+        if (kind.warned) goal.at_risk += promises;
     }
     const std::int64_t window_us = microseconds(kSlaWindow).count();
     auto& until = facts.until_us[static_cast<std::size_t>(Metric::Sla)];
@@ -182,6 +174,11 @@ bool Facts::same(const Facts& other, Metric metric) const {
         case Metric::Sla: return sla == other.sla;
     }
     return false;
+}
+
+LocalDay today_of(const Snapshot& snapshot) {
+    const auto org = snapshot.orgs().find();
+    return local_day(org ? org->timezone : "UTC", snapshot.now_us());
 }
 
 Facts read_facts(const Snapshot& snapshot, MetricSet metrics) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "desk/model/enums.hpp"
+#include "desk/model/local_day.hpp"
 #include "desk/store/transaction.hpp"
 
 /// What the store knows for the metrics of domain.md 3.11, apart from what passing time makes of it.
@@ -121,6 +122,9 @@ struct Facts {
     void take(const Facts& newer, Metric metric);
     bool same(const Facts& other, Metric metric) const;
 };
+
+/// The org's day, by its time zone.
+LocalDay today_of(const store::Snapshot& snapshot);
 
 /// Thread: a store's worker.
 Facts read_facts(const store::Snapshot& snapshot, MetricSet metrics);

@@ -7,16 +7,6 @@
 
 namespace desk::dashboard {
 
-namespace {
-
-std::int64_t tickets_of(const TicketCounts& counts) {
-    std::int64_t sum = 0;
-    for (const auto& [kind, tickets] : counts.tickets) sum += tickets;
-    return sum;
-}
-
-}  // namespace
-
 Dashboard::Home::Place& Dashboard::Home::open(const std::string& org) {
     auto& place = places_[org];
     if (!place) place = std::make_unique<Place>(*this, org);
@@ -40,7 +30,7 @@ void Dashboard::Home::turn(Place& place) {
     }
     if (place.board.watched() && loop.now() >= place.checked + owner.options_.check_interval) {
         place.checked = loop.now();
-        check(place.board.org());
+        check(place);
     }
     if (next) loop.arm(place.timer, *next);
 }
@@ -78,34 +68,39 @@ void Dashboard::Home::send(std::span<const sio::SocketHandle> watchers, Metric m
     }
 }
 
-void Dashboard::Home::check(const std::string& org) {
-    struct Counted {
-        TicketCounts kept;
-        TicketCounts found;
-    };
+void Dashboard::Home::check(const Place& place) {
     owner.store_.read(
-        org,
-        [](const store::Snapshot& snapshot) -> Result<Counted> {
-            const Counters counters(snapshot.session(), snapshot.org());
-            return Counted{counters.read(), counters.recount()};
-        },
-        [this, org](Result<Counted> counted) {
-            if (!counted || counted->kept == counted->found) return;
-            owner.log_.error("the dashboard's counters are not what the tickets say, counted again",
-                             {{"org", org}, {"kept", tickets_of(counted->kept)}, {"found", tickets_of(counted->found)}});
-            repair(org);
+        place.board.org(), [held_us = place.held_us](const store::Snapshot& snapshot) -> Result<Audit> { return audit(snapshot, held_us); },
+        [this, org = place.board.org()](Result<Audit> audit) {
+            if (audit) loop.post([this, org, audit = std::move(*audit)] { checked(org, audit); });
         });
 }
 
-void Dashboard::Home::repair(const std::string& org) {
+void Dashboard::Home::checked(const std::string& org, const Audit& audit) {
+    Place* const place = find(org);
+    const std::int64_t held_us = place == nullptr ? 0 : place->held_us;
+    if (place != nullptr) place->held_us = begin_of(quarter_of(audit.now_us));
+    if (audit.passed()) return;
+    owner.log_.error("the dashboard's counters are not what the tickets say, counted again",
+                     {{"org", org},
+                      {"tickets", total(audit.kept.tickets)},
+                      {"tickets_found", total(audit.found.tickets)},
+                      {"promises", total(audit.kept.promises)},
+                      {"promises_found", total(audit.found.promises)},
+                      {"moves", total(audit.kept.activity)},
+                      {"moves_found", total(audit.found.activity)}});
+    repair(org, held_us);
+}
+
+void Dashboard::Home::repair(const std::string& org, std::int64_t held_us) {
     owner.store_.write(
         org,
-        [](store::Transaction& tx) -> Result<bool> {
-            Counters(tx.session(), tx.org()).rebuild();
+        [held_us](store::Transaction& tx) -> Result<bool> {
+            rebuild(tx, held_us);
             return true;
         },
         [this, org](const Result<bool>& done) {
-            if (done) loop.post([this, org] { touch(org, {Metric::Tickets, Metric::Agents}); });
+            if (done) loop.post([this, org] { touch(org, {Metric::Tickets, Metric::Agents, Metric::Sla}); });
         });
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "desk/dashboard/counters.hpp"
+#include "desk/dashboard/audit.hpp"
 #include "desk/dashboard/dashboard.hpp"
 #include "sio/runtime/loop.hpp"
 
@@ -26,6 +26,7 @@ struct Dashboard::Home final : Board::Keeper {
         Home& home;
         Board board;
         Board::Time checked;
+        std::int64_t held_us = 0;  // activity before this was held against the log and does not change any more
         sio::runtime::Timer timer;
     };
 
@@ -49,8 +50,9 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
-    void check(const std::string& org);
-    void repair(const std::string& org);
+    void check(const Place& place);
+    void checked(const std::string& org, const Audit& audit);
+    void repair(const std::string& org, std::int64_t held_us);
     std::int64_t store_now_us() const;
 
     std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places_;

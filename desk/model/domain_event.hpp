@@ -34,6 +34,12 @@ struct SlaFired {
     const SlaFiring& firing;
 };
 
+/// What was promised for a ticket runs differently now. `before` is null: nothing was.
+struct PromisesChanged {
+    const TicketSla* before;
+    const TicketSla& after;
+};
+
 struct ConversationCreated {
     const Conversation& conversation;
     const Actor& by;
@@ -50,7 +56,7 @@ struct ChatMessageAdded {
     const Actor& by;
 };
 
-using DomainEvent =
-    std::variant<TicketCreated, TicketChanged, TicketMessageAdded, SlaFired, ConversationCreated, ConversationChanged, ChatMessageAdded>;
+using DomainEvent = std::variant<TicketCreated, TicketChanged, TicketMessageAdded, SlaFired, PromisesChanged, ConversationCreated,
+                                 ConversationChanged, ChatMessageAdded>;
 
 }  // namespace desk

@@ -129,6 +129,7 @@ struct Reactor {
         }
     }
 
+    void operator()(const PromisesChanged&) const {}
     void operator()(const ConversationCreated&) const {}
     void operator()(const ConversationChanged&) const {}
     void operator()(const ChatMessageAdded&) const {}

@@ -66,6 +66,12 @@ FireOutcome tell(Transaction& tx, const Ticket& ticket, const std::vector<SlaFir
     return outcome;
 }
 
+/// Writes the rows of what differs from `before`, and says so.
+void keep(Transaction& tx, const std::string& ticket, const std::optional<TicketSla>& before, const TicketSla& after) {
+    Targets(tx.session(), tx.org()).save(ticket, before, after, tx.now_us());
+    tx.raise(PromisesChanged{before ? &*before : nullptr, after});
+}
+
 /// What was due before the change is told of the ticket as it was before it.
 void fire_before(Transaction& tx, const Ticket& before, Ticket& after, const Promise& promise) {
     const auto firings = promise.clock().fire(*after.sla, tx.now_us());
@@ -106,7 +112,7 @@ void keep_promises(Transaction& tx, const Ticket* before, Ticket& after) {
         promise->clock().follow(*after.sla, after, now_us);
     else if (after.sla)
         give_up(*after.sla, after, now_us);
-    if (after.sla) Targets(tx.session(), tx.org()).save(after.id, was, *after.sla, now_us);
+    if (after.sla) keep(tx, after.id, was, *after.sla);
 }
 
 Result<FireOutcome> run(Transaction& tx, const FirePromises& command) {
@@ -114,11 +120,15 @@ Result<FireOutcome> run(Transaction& tx, const FirePromises& command) {
     targets.claim(command.ticket, tx.now_us());
     auto ticket = tx.tickets().find(command.ticket);
     if (!ticket || !ticket->sla) return FireOutcome{};
-    const auto promise = stored_promise(tx, ticket->sla->policy);
+    const TicketSla was = *ticket->sla;
+    const auto promise = stored_promise(tx, was.policy);
     const auto firings = promise ? promise->clock().fire(*ticket->sla, tx.now_us()) : std::vector<SlaFiring>();
     // All rows: what was claimed is set to the next time.
     targets.save(ticket->id, std::nullopt, *ticket->sla, tx.now_us());
-    if (!firings.empty()) tx.tickets().save_sla(ticket->id, *ticket->sla);
+    if (!firings.empty()) {
+        tx.raise(PromisesChanged{&was, *ticket->sla});
+        tx.tickets().save_sla(ticket->id, *ticket->sla);
+    }
     return tell(tx, *ticket, firings);
 }
 
@@ -133,7 +143,7 @@ Result<RecountOutcome> run(Transaction& tx, const RecountPolicy& command) {
         if (!promise || !ticket || !ticket->sla || ticket->sla->policy != command.policy) continue;
         const std::optional<TicketSla> was = ticket->sla;
         promise->clock().count_again(*ticket->sla, *ticket, tx.now_us());
-        targets.save(id, was, *ticket->sla, tx.now_us());
+        keep(tx, id, was, *ticket->sla);
         tx.tickets().save_sla(id, *ticket->sla);
     }
     const Recount at{tx.org(), command.policy, tickets.empty() ? *after : tickets.back()};

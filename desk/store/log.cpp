@@ -70,7 +70,7 @@ const EventRow& EventLog::append(EventRow row, std::int64_t now_us) {
     row.org = org_;
     row.seq = ++counters_.seq;
     // Never back, so that a point in time is one place in the log.
-    counters_.last_at_us = std::max(counters_.last_at_us, now_us);
+    counters_.last_at_us = time_of(now_us);
     row.occurred_at_us = counters_.last_at_us;
     row.event_id = event_id(row.occurred_at_us, row.seq);
     stamp(row.payload, row);

@@ -30,6 +30,9 @@ public:
     /// Valid until the next append.
     const EventRow& append(EventRow row, std::int64_t now_us);
 
+    /// The time of a row appended at `now_us`.
+    std::int64_t time_of(std::int64_t now_us) const { return std::max(counters_.last_at_us, now_us); }
+
     /// Where the log stands, rows of this transaction included.
     Cursor position() const;
 

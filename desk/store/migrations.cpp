@@ -185,6 +185,15 @@ CREATE INDEX sla_targets_now ON sla_targets (org, state, target, warned) WHERE s
 CREATE INDEX sla_targets_next ON sla_targets (org, due_at, ticket_id, target) WHERE state = 'running';
 )sql";
 
+/// Promises that go on, as a dashboard counts them; and what happened to tickets, in the log, against which `ticket_activity` is held.
+constexpr std::string_view kPromiseCounts = R"sql(
+CREATE TABLE promise_counts (org TEXT NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, warned BIGINT NOT NULL, promises BIGINT NOT NULL,
+    PRIMARY KEY (org, target, state, warned)) {clustered};
+INSERT INTO promise_counts (org, target, state, warned, promises) SELECT org, target, state, warned, COUNT(*) FROM sla_targets
+    WHERE state IN ('running', 'paused') GROUP BY org, target, state, warned;
+CREATE INDEX event_log_moves ON event_log (org, occurred_at) WHERE name IN ('ticket:created', 'ticket:status');
+)sql";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
@@ -195,7 +204,8 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"presence", kPresence},
                                  Migration{"dashboard", kDashboard},
                                  Migration{"sla", kSla},
-                                 Migration{"sla metrics", kSlaMetrics}};
+                                 Migration{"sla metrics", kSlaMetrics},
+                                 Migration{"promise counts", kPromiseCounts}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

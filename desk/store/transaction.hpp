@@ -108,6 +108,9 @@ public:
     /// Appends to the org's log; emitted after the commit, in this order. The reference is valid until the next append.
     const EventRow& append(EventRow row) { return log_.append(std::move(row), now_us()); }
 
+    /// The time that a row appended now is given: the log's times never step back.
+    std::int64_t logged_us() const { return log_.time_of(now_us()); }
+
     /// Where the log stands after what was appended so far: what a reader who joins now has seen.
     Cursor position() const { return log_.position(); }
 
