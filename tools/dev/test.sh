@@ -59,10 +59,7 @@ test_all() {
 build_release() {
     ensure_packages build
     ensure_node
-    if [[ -z $1 ]]; then
-        ensure_packages check
-        ensure_python
-    fi
+    [[ -n $1 ]] || ensure_packages check
     build release
 }
 
@@ -83,7 +80,9 @@ count_ctest() {
     [[ -z ${total:-} ]] || count $((total - failed)) "$failed"
 }
 
+# The unit tests of sio/cluster start the real Valkey that build/venv holds.
 unit_tests() {
+    ensure_python
     export UBSAN_OPTIONS=print_stacktrace=1
     run_ctest "$1"
 }
@@ -93,6 +92,7 @@ tsan_tests() {
     local pattern='MultiLoop|Threads' targets
     mapfile -t targets < <(
         { grep -rlE "$pattern" --include='*_test.cpp' sio desk || true; echo sio/runtime/x; } | cut -d/ -f1,2 | sort -u | sed 's|/|_|; s|$|_test|')
+    ensure_python
     build tsan "${targets[@]}"
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
     # g++ 12's runtime cannot place its shadow memory when the kernel randomises more address bits than it knows.

@@ -15,7 +15,7 @@
 
 namespace sio::cluster {
 
-/// A Lua script with static lifetime, run by its digest and sent whole only to a server that does not know it.
+/// A Lua script with static lifetime, sent whole with its first use over a connection and run by its digest after that.
 struct Script {
     std::string_view text;
 };
