@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sio/engineio/sid.hpp"
 #include "sio/http/cors.hpp"
 #include "sio/http/message.hpp"
 #include "sio/websocket/deflate.hpp"
@@ -48,10 +49,13 @@ struct Options {
     websocket::DeflateOptions deflate;
     http::CorsOptions cors;
     std::optional<CookieOptions> cookie;
+    std::optional<ServerTag> server_tag;  ///< in every session id; unset: drawn at random
     std::function<Verdict(const http::Request&)> allow_request;
     std::function<std::string(const http::Request&)> client_address;               ///< empty: the peer's; behind a proxy, what it forwards
     std::function<void(http::HeaderList&, const http::Request&)> initial_headers;  ///< first answer of a session
     std::function<void(http::HeaderList&, const http::Request&)> headers;          ///< every answer
+    /// A request was refused that names a session of another server, or of an earlier life of this one: `owner`. Anybody can make one up.
+    std::function<void(ServerTag owner)> on_foreign_session;
 };
 
 }  // namespace sio::engineio

@@ -74,6 +74,20 @@ TEST(SessionId, TellsServerAndLoop) {
     EXPECT_EQ(home.loop, 3U);
 }
 
+TEST(SessionId, AChosenTagCanBeReadInIt) {
+    for (const std::string tag : {"s1", "AA", "-_", "zZ"}) {
+        const ServerTag chosen = parse_server_tag(tag).value();
+        EXPECT_EQ(to_string(chosen), tag);
+        for (const unsigned loop : {0U, 1U, 63U, 255U}) {
+            const SessionId id = make_session_id(chosen, loop);
+            EXPECT_EQ(std::string_view(id.data(), id.size()).substr(16, 2), tag);
+            EXPECT_EQ(home_of({id.data(), id.size()}).value().server, chosen);
+        }
+    }
+    for (const auto* tag : {"", "s", "s12", "s+", "\xc3\xa9"}) EXPECT_FALSE(parse_server_tag(tag)) << tag;
+    EXPECT_EQ(to_string({0, 1}), "AAE");
+}
+
 TEST(SessionId, ForeignTextHasNoHome) {
     for (const auto* sid : {"", "short", "____________________x", "!!!!!!!!!!!!!!!!!!!!", "constructor", "__proto__"})
         EXPECT_FALSE(home_of(sid)) << sid;

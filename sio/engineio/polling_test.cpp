@@ -57,6 +57,27 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"/engine.io/?transport=polling", "GET", R"({"code":5,"message":"Unsupported protocol version"})"},
                       Refused{"/engine.io/?EIO=3&transport=polling", "GET", R"({"code":5,"message":"Unsupported protocol version"})"}));
 
+TEST(Handshake, ASessionOfAnotherServerIsRefusedAndReported) {
+    std::vector<std::string> owners;
+    Host host({.server_tag = parse_server_tag("s2"), .on_foreign_session = [&](ServerTag owner) { owners.push_back(to_string(owner)); }});
+    const std::string target = "/engine.io/?EIO=4&transport=";
+    const auto sid_of = [](ServerTag tag) {
+        const SessionId id = make_session_id(tag, 0);
+        return std::string(id.data(), id.size());
+    };
+    constexpr auto* kUnknown = R"({"code":1,"message":"Session ID unknown"})";
+    Client client = host.client();
+    const std::string foreign = sid_of(*parse_server_tag("s1"));
+    EXPECT_EQ(client.get(target + "polling&sid=" + foreign).body, kUnknown);
+    EXPECT_EQ(client.post(target + "polling&sid=" + foreign, "2").body, kUnknown);
+    EXPECT_FALSE(host.client().upgrade(target + "websocket&sid=" + foreign));
+    EXPECT_EQ(owners, (std::vector<std::string>{"s1", "s1", "s1"}));
+    // One of its own that has ended, and what is no session id at all, are nobody else's.
+    for (const auto& unknown : {sid_of(host.engine().server_tag()), std::string("abc")})
+        EXPECT_EQ(client.get(target + "polling&sid=" + unknown).body, kUnknown);
+    EXPECT_EQ(owners.size(), 3U);
+}
+
 TEST(Handshake, TheLastOfRepeatedParametersWins) {
     Host host;
     Client client = host.client();

@@ -40,7 +40,10 @@ std::string header_lines(const http::HeaderList& headers) {
 }  // namespace
 
 Server::Server(runtime::LoopGroup& loops, Options options, OnSession on_session)
-    : options_(std::move(options)), on_session_(std::move(on_session)), loops_(loops), server_tag_(random_server_tag()) {
+    : options_(std::move(options)),
+      on_session_(std::move(on_session)),
+      loops_(loops),
+      server_tag_(options_.server_tag ? *options_.server_tag : random_server_tag()) {
     for (unsigned i = 0; i < loops.size(); ++i) hubs_.push_back(std::make_unique<Hub>(*this, loops.at(i)));
 }
 
@@ -109,6 +112,10 @@ void Server::on_request(http::Exchange& exchange) {
 void Server::refuse(http::Exchange& exchange, const Refusal& refusal) {
     const http::Request& request = exchange.request();
     ++hub(exchange.loop()).totals.refused[static_cast<std::size_t>(refusal.error)];
+    if (refusal.error == HandshakeError::UnknownSession && options_.on_foreign_session) {
+        const auto home = home_of(Parameters::of(request).sid);
+        if (home && home->server != server_tag_) options_.on_foreign_session(home->server);
+    }
     exchange.respond(request.upgrade ? upgrade_error_answer(options_, request, refusal.error, refusal.message)
                                      : error_answer(options_, request, refusal.error, refusal.message));
 }

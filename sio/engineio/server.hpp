@@ -35,6 +35,7 @@ public:
     ~Server() override;
 
     const Options& options() const { return options_; }
+    ServerTag server_tag() const { return server_tag_; }
     Counts counts() const;
     /// Thread: that loop.
     const SessionTotals& totals(const runtime::Loop& loop) const;
@@ -51,7 +52,6 @@ public:
 private:
     friend class Hub;
     Hub& hub(runtime::Loop& loop);
-    ServerTag server_tag() const { return server_tag_; }
     void announce(Session& session);
     void open_polling(http::Exchange& exchange);
     void refuse(http::Exchange& exchange, const Refusal& refusal);

@@ -27,6 +27,20 @@ ServerTag random_server_tag() {
     return tag;
 }
 
+std::optional<ServerTag> parse_server_tag(std::string_view text) {
+    if (text.size() != 2) return std::nullopt;
+    // The tag's last four bits, the third character, are zero.
+    const auto bytes = base64::decode_url(std::string(text) + 'A');
+    if (!bytes) return std::nullopt;
+    return ServerTag{static_cast<std::uint8_t>((*bytes)[0]), static_cast<std::uint8_t>((*bytes)[1])};
+}
+
+std::string to_string(ServerTag tag) {
+    std::string text = base64::encode_url({reinterpret_cast<const char*>(tag.data()), tag.size()});
+    if (text.back() == 'A') text.pop_back();
+    return text;
+}
+
 std::optional<SessionHome> home_of(std::string_view sid) {
     if (sid.size() != SessionId{}.size()) return std::nullopt;
     const auto tail = base64::decode_url(sid.substr(16));

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sio::engineio {
@@ -16,6 +17,10 @@ inline constexpr unsigned kMaxLoops = 256;
 SessionId make_session_id(ServerTag server, unsigned loop);
 /// A tag drawn at random for this server's life.
 ServerTag random_server_tag();
+/// A chosen tag: two characters of base64url, which then are the 17th and 18th of every id, so that a balancer can route by them.
+std::optional<ServerTag> parse_server_tag(std::string_view text);
+/// What `parse_server_tag` reads; of a tag drawn at random a third character mostly.
+std::string to_string(ServerTag tag);
 
 /// Where a session lives, read from its id. Nothing is said of whether it exists.
 struct SessionHome {
