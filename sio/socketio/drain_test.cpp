@@ -1,5 +1,6 @@
 // Clients sent away little by little.
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 #include "sio/socketio/testing/fixture.hpp"
@@ -31,6 +32,17 @@ TEST_F(Draining, EndsEveryConnectionMultiLoop) {
 TEST_F(Draining, LeavesTheRestInServiceMeanwhile) {
     io().drain({.over = std::chrono::minutes(10), .busy = {}});
     for (const auto& client : clients_) EXPECT_TRUE(client->sync());
+    EXPECT_EQ(io().sessions(), clients_.size());
+}
+
+TEST_F(Draining, StillAcceptsConnectionsButNoSessions) {
+    io().drain({.over = std::chrono::minutes(10), .busy = {}});
+    try {
+        connect();
+        ADD_FAILURE() << "a session was opened";
+    } catch (const std::runtime_error& refusal) {
+        EXPECT_STREQ(refusal.what(), "no open packet");
+    }
     EXPECT_EQ(io().sessions(), clients_.size());
 }
 

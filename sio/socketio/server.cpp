@@ -175,7 +175,8 @@ void Server::drain() {
 }
 
 void Server::drain(const DrainOptions& options) {
-    drain();
+    // It listens on: behind a balancer the polls of one session come over many connections.
+    engine_->refuse_new_sessions();
     for (const auto& hub : hubs_) hub->loop().post([&hub = *hub, options] { hub.drain(options); });
 }
 

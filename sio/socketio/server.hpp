@@ -82,8 +82,9 @@ public:
     void start();
     /// No new connections and sessions from now on; those there are go on. Thread: any.
     void drain();
-    /// The same, and ends the sessions there are little by little with `server shutting down`: stock clients hear `transport close`
-    /// and connect again by themselves. Wait for sessions() to be 0, then close().
+    /// No new sessions from now on (503), and those there are end little by little with `server shutting down`: stock clients hear
+    /// `transport close` and connect again by themselves. Connections are still accepted, for the polls of those that are left. Wait for
+    /// sessions() to be 0, then close().
     void drain(const DrainOptions& options);
     /// Open sessions. Thread: any.
     std::size_t sessions() const;
