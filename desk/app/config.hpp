@@ -25,7 +25,9 @@ struct Config {
     std::string tls_key;
     std::vector<std::string> trusted_proxies;
     std::vector<std::string> cors_origins;
-    unsigned loops = 0;  ///< 0: one a core
+    unsigned loops = 0;       ///< 0: one a core
+    std::string server_name;  ///< for the log; empty: host name and port
+    std::string server_tag;   ///< two characters, which stand in every session id; empty: drawn at random
 
     std::string store = "sqlite:insightdesk.db";
     std::chrono::milliseconds log_retention = std::chrono::days(7);

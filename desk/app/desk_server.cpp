@@ -1,8 +1,12 @@
 #include "desk/app/desk_server.hpp"
 
+#include <unistd.h>
+
+#include <array>
 #include <utility>
 
 #include "desk/app/demo.hpp"
+#include "desk/app/foreign_sessions.hpp"
 #include "desk/app/metrics.hpp"
 #include "desk/app/readiness.hpp"
 #include "desk/app/test_clock.hpp"
@@ -84,12 +88,23 @@ std::function<std::string(const sio::http::Request&)> address_of(const Config& c
     };
 }
 
+std::string name_of(const Config& config) {
+    if (!config.server_name.empty()) return config.server_name;
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) return "port " + std::to_string(config.port);
+    return std::string(host.data()) + ':' + std::to_string(config.port);
+}
+
 sio::Options engine_of(const Config& config, sio::Log& log) {
     sio::Options options;
     options.engine.cors = cors_of(config);
     options.engine.retain_headers = false;
     options.engine.client_address = address_of(config);
     options.engine.max_queue_bytes = config.limits.queue_bytes;
+    options.engine.server_tag = sio::engineio::parse_server_tag(config.server_tag);
+    options.engine.on_foreign_session = [foreign = std::make_shared<ForeignSessions>(log, name_of(config))](auto owner) {
+        foreign->met(owner);
+    };
     options.loops = config.loops;
     options.connect_timeout = config.connect_timeout;
     options.on_error = [&log](const sio::HandlerError& error) {
@@ -277,7 +292,8 @@ struct DeskServer::Parts {
         readiness.emplace(*store, [this] { return verifier.has_keys(); });
         rest::add_document_routes(api);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
-        api.add_open("/readyz", [this](const sio::http::Request&, rest::Reply reply) { readiness->answer(std::move(reply)); });
+        api.add_open("/readyz",
+                     [this](const sio::http::Request& request, rest::Reply reply) { readiness->answer(request, std::move(reply)); });
         metrics.emplace(Metrics::Sources{io, admission, door, delivery, recoveries, api, *store}, metrics_token);
         api.add_open("/metrics",
                      [this](const sio::http::Request& request, rest::Reply reply) { metrics->answer(request, std::move(reply)); });

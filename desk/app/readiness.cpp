@@ -26,9 +26,10 @@ rest::Answer unavailable(std::string_view part, const std::string& details_json)
 
 }  // namespace
 
-void Readiness::answer(rest::Reply reply) {
+void Readiness::answer(const sio::http::Request& request, rest::Reply reply) {
     const State state = state_;
-    if (state != State::Ready) return reply.send(status(503, state == State::Starting ? "starting" : "draining"));
+    if (state == State::Starting) return reply.send(status(503, "starting"));
+    if (state == State::Draining) return reply.send(status(request.parameter("draining") == "404" ? 404 : 503, "draining"));
     if (!has_keys_()) return reply.send(unavailable("keys", {}));
     {
         const std::scoped_lock lock(mutex_);

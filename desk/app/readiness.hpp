@@ -17,6 +17,7 @@ namespace desk::app {
 /// GET /readyz: whether this server should be given clients. Not before it listens, not while it drains, has no key to verify tokens
 /// with, or a store that cannot write; whoever asks has the store tried, once a second at most.
 /// Answers 200 `{status: "ready"}`, or 503 `{status: "starting" | "draining"}` or `{status: "unavailable", part: "keys" | "store"}`.
+/// With `?draining=404` a server that drains answers 404: to HAProxy that means no new clients, while 503 means none at all.
 /// Thread: any.
 class Readiness {
 public:
@@ -25,7 +26,7 @@ public:
 
     void listening() { state_ = State::Ready; }
     void draining() { state_ = State::Draining; }
-    void answer(rest::Reply reply);
+    void answer(const sio::http::Request& request, rest::Reply reply);
 
 private:
     enum class State : std::uint8_t { Starting, Ready, Draining };

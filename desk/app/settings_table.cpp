@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cctype>
+
 #include "desk/app/setting_row.hpp"
+#include "sio/engineio/sid.hpp"
 
 namespace desk::app {
 namespace {
@@ -20,6 +24,17 @@ text::Parsed<std::string> claim(std::string_view value) {
     return any_text(value);
 }
 
+text::Parsed<std::string> server_name(std::string_view value) {
+    const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._:-").contains(c); };
+    if (value.size() > 64 || !std::ranges::all_of(value, allowed)) return std::unexpected("is not up to 64 letters, digits, . _ : or -");
+    return std::string(value);
+}
+
+text::Parsed<std::string> server_tag(std::string_view value) {
+    if (!value.empty() && !sio::engineio::parse_server_tag(value)) return std::unexpected("is not two letters, digits, - or _");
+    return std::string(value);
+}
+
 constexpr Setting kListening[] = {
     row<kField<&Config::host>, text::hosts>("host", "LIST", "Addresses to listen on; localhost is 127.0.0.1 and ::1, * is all of them."),
     row<kField<&Config::port>, whole<0, 65535>>("port", "PORT", "TCP port; 0 lets the system choose."),
@@ -31,6 +46,11 @@ constexpr Setting kListening[] = {
     row<kField<&Config::cors_origins>, text::origins>("cors_origins", "LIST",
                                                       "Origins whose pages may connect, such as https://desk.example.com; * is any."),
     row<kField<&Config::loops>, whole<0, 256>>("loops", "N", "Event loops; 0 is one a core."),
+    row<kField<&Config::server_name>, server_name>("server_name", "NAME",
+                                                   "What logs call this server among several; empty: host name and port."),
+    row<kField<&Config::server_tag>, server_tag>(
+        "server_tag", "XX",
+        "Two letters or digits that no other server has: the 17th and 18th of each session id, for a balancer; empty: at random."),
 };
 
 constexpr Setting kStore[] = {

@@ -22,6 +22,9 @@ constexpr std::array kUpdatesQuery{
     opt("limit", integer(1, 300), "How many events at most; 100 when absent."),
     opt("wait", integer(0, 25), "Seconds to wait for news when there are none."),
 };
+constexpr std::array kReadinessQuery{
+    opt("draining", integer(404, 404), "404: what to answer while it drains, for HAProxy's disable-on-404; 503 when absent."),
+};
 constexpr std::array kTicketsQuery{
     kListLimit,
     kListCursor,
@@ -413,6 +416,7 @@ constexpr std::array kEndpoints{
     Endpoint{.path = "/readyz",
              .name = "readiness",
              .about = "Whether it takes work; 503 while it drains or its store is away",
+             .query = kReadinessQuery,
              .answer = &kHealthType,
              .access = Access::Open,
              .also = 503},

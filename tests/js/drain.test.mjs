@@ -1,11 +1,11 @@
 // SIGTERM: not ready, clients sent away little by little, what they wrote answered; then the end.
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TRANSPORTS, open } from "./lib/clients.mjs";
 import { Person } from "./lib/desk.mjs";
 import { once, within } from "./lib/inbox.mjs";
+import { Polling, http } from "./lib/raw.mjs";
 import { startInsightDesk, temporaryFolder } from "./lib/server.mjs";
 import { lockStore } from "./lib/store.mjs";
 
@@ -16,22 +16,6 @@ const disconnection = (socket) => once(socket, "disconnect").then(([reason]) => 
 function owned(t, server) {
     t.after(() => server.signal("SIGKILL"));
     return server;
-}
-
-/** GET over a connection that stays. */
-function get(agent, url) {
-    return within(
-        new Promise((resolve, reject) => {
-            const outgoing = request(url, { agent }, (answer) => {
-                let text = "";
-                answer.on("data", (chunk) => (text += chunk));
-                answer.on("end", () => resolve({ status: answer.statusCode, text }));
-            });
-            outgoing.on("error", reject);
-            outgoing.end();
-        }),
-        url,
-    );
 }
 
 test("without connections it ends at once, however long it might drain", async (t) => {
@@ -82,17 +66,19 @@ test("a stock client comes back by itself, to the server that took the address o
 test("while it drains it says that it is not ready, and takes nobody in", async (t) => {
     const server = owned(t, await start("10m"));
     const { socket } = await new Person(server.url, "ann").connect(t, "/");
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    t.after(() => agent.destroy());
-    assert.equal((await get(agent, `${server.url}/readyz`)).status, 200);
+    const polling = await Polling.open(server.url, "/socket.io/");
+    for (const path of ["/readyz", "/readyz?draining=404"]) assert.equal((await http(server.url + path)).status, 200);
     server.signal("SIGTERM");
     let answer;
-    do answer = await get(agent, `${server.url}/readyz`);
+    do answer = await http(`${server.url}/readyz`);
     while (answer.status === 200);
     assert.deepEqual([answer.status, JSON.parse(answer.text).status], [503, "draining"]);
-    assert.equal((await get(agent, `${server.url}/socket.io/?EIO=4&transport=polling`)).status, 503);
-    const refusal = await get(undefined, `${server.url}/healthz`).catch((error) => error.code);
-    assert.ok(["ECONNREFUSED", "ECONNRESET"].includes(refusal), refusal);
+    answer = await http(`${server.url}/readyz?draining=404`);
+    assert.deepEqual([answer.status, JSON.parse(answer.text).status], [404, "draining"]);
+    assert.equal((await http(`${server.url}/socket.io/?EIO=4&transport=polling`)).status, 503);
+    // Through a balancer the polls of those that are there come over new connections.
+    assert.equal((await polling.post(`40${JSON.stringify({ token: new Person(server.url, "ann").token })}`)).text, "ok");
+    assert.match((await polling.packets(1))[0], /^40\{"sid"/);
     assert.equal(socket.connected, true);
     const reason = disconnection(socket);
     server.signal("SIGTERM");
