@@ -39,6 +39,7 @@ test_all() {
     stage unit-tests unit_tests release
     stage javascript-clients javascript_clients release '*'
     if [[ -z $quick ]]; then
+        stage cluster cluster
         stage python-clients python_clients
         stage websocket-conformance websocket_conformance
         stage asan-build build asan
@@ -105,9 +106,22 @@ tsan_tests() {
 # javascript_clients <preset> <pattern of names in tests/js>
 javascript_clients() {
     ensure_node
-    local log=$RESULTS/$STAGE.log status=0
     # shellcheck disable=SC2086 # a pattern
-    DESK_TEST_BUILD=$ROOT/build/$1 node --test --test-reporter=tap tests/js/$2.test.mjs >"$log" 2>&1 || status=$?
+    DESK_TEST_BUILD=$ROOT/build/$1 node_tests tests/js/$2.test.mjs
+}
+
+# Several servers behind nginx and HAProxy, on real Valkey and PostgreSQL. Most of their time they wait.
+cluster() {
+    ensure_packages cluster
+    ensure_node
+    ensure_python
+    DESK_TEST_BUILD=$ROOT/build/release node_tests --test-concurrency=3 tests/cluster/*.test.mjs
+}
+
+# node_tests <arguments of node --test...>
+node_tests() {
+    local log=$RESULTS/$STAGE.log status=0
+    node --test --test-reporter=tap "$@" >"$log" 2>&1 || status=$?
     ((status == 0)) || grep -A25 '^ *not ok' "$log" | cut -c1-200 | head -n 300
     local passed failed
     passed=$(awk '/^# pass /{n += $3} END {print n + 0}' "$log")

@@ -6,10 +6,10 @@ import WebSocket from "ws";
 import { within } from "./inbox.mjs";
 
 /** One HTTP request on a connection of its own: `{status, headers, text, bytes}`. */
-export function http(url, { method = "GET", headers = {}, body, signal } = {}) {
+export function http(url, { method = "GET", headers = {}, body, signal, localAddress } = {}) {
     return within(
         new Promise((resolve, reject) => {
-            const outgoing = request(url, { method, headers, agent: false, signal }, (answer) => {
+            const outgoing = request(url, { method, headers, agent: false, signal, localAddress }, (answer) => {
                 const chunks = [];
                 answer.on("data", (chunk) => chunks.push(chunk));
                 answer.on("error", reject);
