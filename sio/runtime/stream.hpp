@@ -91,6 +91,8 @@ public:
     /// The peer's IP address without the port; empty when unknown.
     std::string peer_address() const { return peer_.to_string(); }
     bool secure() const { return tls_ != nullptr; }
+    /// In the client's role, also when dead: why the server's certificate was refused; empty when it was not.
+    std::string certificate_refusal() const { return tls_ ? tls_->certificate_refusal() : std::string(); }
     /// Closed, though on_closed may be still to come.
     bool dead() const { return dead_; }
     /// Gives the connection's place in `counts` back when the socket closes.

@@ -95,6 +95,11 @@ TlsSession::Outcome TlsSession::outcome_of(int result) {
 
 bool TlsSession::has_pending() const { return !failed_ && SSL_has_pending(ssl_) == 1; }
 
+std::string TlsSession::certificate_refusal() const {
+    const long result = SSL_get_verify_result(ssl_);
+    return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
+}
+
 void TlsSession::shutdown() {
     // Illegal after a failure, and during a hand-shake there is nothing to close.
     if (failed_ || SSL_in_init(ssl_) != 0) return;

@@ -40,6 +40,8 @@ public:
     Outcome write(const char* data, std::size_t size);
     /// Bytes are held inside that read() may give without the descriptor being readable.
     bool has_pending() const;
+    /// Why the peer's certificate was refused; empty when it was not.
+    std::string certificate_refusal() const;
     /// Sends close_notify, if the socket takes it now.
     void shutdown();
 

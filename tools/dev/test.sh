@@ -36,7 +36,7 @@ test_all() {
     rm -f "$RESULTS"/*
 
     stage release-build build_release "$quick"
-    stage unit-tests unit_tests release
+    stage unit-tests unit_tests release "$quick"
     stage javascript-clients javascript_clients release '*'
     if [[ -z $quick ]]; then
         stage cluster cluster
@@ -81,11 +81,13 @@ count_ctest() {
     [[ -z ${total:-} ]] || count $((total - failed)) "$failed"
 }
 
-# The unit tests of sio/cluster start the real Valkey that build/venv holds.
+# unit_tests <preset> [--quick]: those of sio/cluster start the real Valkey that build/venv holds; quickly, without its fail-overs.
 unit_tests() {
     ensure_python
     export UBSAN_OPTIONS=print_stacktrace=1
-    run_ctest "$1"
+    local slow=()
+    [[ -z ${2:-} ]] || slow=(-E '^sio_cluster\.(Sentinels|ValkeyClusters)\.')
+    run_ctest "$1" "${slow[@]}"
 }
 
 # The tests that really use several threads: all of sio/runtime, and elsewhere those named *MultiLoop* or *Threads*.

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -78,7 +79,11 @@ std::string ValkeyServer::program() {
     throw std::runtime_error("no Valkey server: set INSIGHTDESK_VALKEY_SERVER, or let ./dev test fill build/venv");
 }
 
-ValkeyServer::ValkeyServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
+ValkeyServer::ValkeyServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)) { start_on_a_free_port(); }
+
+ValkeyServer::ValkeyServer(Sentinel sentinel) : is_sentinel_(true), arguments_(std::move(sentinel.lines)) { start_on_a_free_port(); }
+
+void ValkeyServer::start_on_a_free_port() {
     std::string pattern = (std::filesystem::temp_directory_path() / "sio-valkey-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
     directory_ = pattern;
@@ -100,11 +105,23 @@ void ValkeyServer::start() {
     if (!try_start()) throw std::runtime_error("Valkey does not start again");
 }
 
-bool ValkeyServer::try_start() {
+std::vector<std::string> ValkeyServer::command_line() const {
+    if (is_sentinel_) {
+        const std::string file = directory_ + "/sentinel.conf";
+        std::ofstream config(file);
+        config << "bind 127.0.0.1\nport " << port_ << "\ndir " << directory_ << '\n';
+        for (const std::string& line : arguments_) config << line << '\n';
+        return {program(), file, "--sentinel"};
+    }
     std::vector<std::string> words{program(), "--bind",    "127.0.0.1", "--port",     std::to_string(port_),
                                    "--dir",   directory_,  "--save",    "",           "--appendonly",
                                    "no",      "--logfile", "",          "--loglevel", "notice"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
+    return words;
+}
+
+bool ValkeyServer::try_start() {
+    std::vector<std::string> words = command_line();
     const std::vector<char*> argv = pointers(words);
     int log[2];
     if (pipe2(log, O_CLOEXEC) != 0) throw std::runtime_error("pipe");

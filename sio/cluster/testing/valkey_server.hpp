@@ -14,6 +14,11 @@ class ValkeyServer {
 public:
     /// `arguments` are further words of its command line. Returns when it takes connections; throws when it does not start.
     explicit ValkeyServer(std::vector<std::string> arguments = {});
+    /// A Sentinel; `lines` are further ones of its configuration file.
+    struct Sentinel {
+        std::vector<std::string> lines;
+    };
+    explicit ValkeyServer(Sentinel sentinel);
     ~ValkeyServer();
     ValkeyServer(const ValkeyServer&) = delete;
     ValkeyServer& operator=(const ValkeyServer&) = delete;
@@ -34,8 +39,11 @@ public:
     static std::string program();
 
 private:
+    void start_on_a_free_port();
     bool try_start();
+    std::vector<std::string> command_line() const;
 
+    bool is_sentinel_ = false;
     std::vector<std::string> arguments_;
     std::string directory_;
     std::uint16_t port_ = 0;

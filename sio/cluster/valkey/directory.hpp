@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <string_view>
 
 #include "sio/base/result.hpp"
 #include "sio/cluster/valkey/context.hpp"
@@ -18,6 +18,8 @@ public:
     /// when the directory goes.
     using Found = std::move_only_function<void(Result<ValkeyAddress>)>;
     virtual void find(std::size_t failures, Found found) = 0;
+    /// A server that was found says that it is the wrong one.
+    virtual void wrong(std::string_view error) { static_cast<void>(error); }
 };
 
 /// The addresses of the options, in turn.

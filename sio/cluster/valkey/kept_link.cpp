@@ -35,7 +35,7 @@ void KeptLink::stop() {
     link_.close();
 }
 
-void KeptLink::renew(Error error) {
+void KeptLink::renew(const Error& error) {
     if (!running_) return;
     link_.close();
     lost(error, std::exchange(was_up_, false));
@@ -43,6 +43,7 @@ void KeptLink::renew(Error error) {
 
 void KeptLink::dial() {
     token_ = std::make_shared<char>();
+    if (context_.options.tls && !context_.trust) return lost({ErrorCode::Tls, context_.trust_error}, false);
     directory_.find(failures_, [this, token = std::weak_ptr<char>(token_)](Result<ValkeyAddress> address) {
         if (token.expired() || !running_) return;
         if (!address) return lost(address.error(), false);

@@ -31,7 +31,7 @@ public:
     /// For good, or until start(). No on_down.
     void stop();
     /// Drops the connection because of `error` and makes another one.
-    void renew(Error error);
+    void renew(const Error& error);
     bool up() const { return link_.up(); }
     /// Pre: up.
     void send(std::string_view bytes) { link_.send(bytes); }

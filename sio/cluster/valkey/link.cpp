@@ -1,6 +1,5 @@
 #include "sio/cluster/valkey/link.hpp"
 
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -16,9 +15,12 @@ Link::~Link() = default;
 void Link::open(const ValkeyAddress& address) {
     close();
     state_ = State::Connecting;
-    connector_ = std::make_unique<runtime::Connector>(context_.loop, address.host, address.port, nullptr, context_.options.connect_timeout,
+    auto tls = context_.trust ? context_.trust->connect(address.host) : nullptr;
+    if (context_.options.tls && !tls) return context_.loop.arm_after(deadline_, {});  // never in clear instead
+    connector_ = std::make_unique<runtime::Connector>(context_.loop, address.host, address.port, std::move(tls),
+                                                      context_.options.connect_timeout,
                                                       [this](Result<std::unique_ptr<runtime::Stream>> stream) {
-                                                          if (!stream) return down(std::move(stream.error()));
+                                                          if (!stream) return down(stream.error());
                                                           stream_ = std::move(*stream);
                                                           greet();
                                                       });
@@ -45,29 +47,36 @@ void Link::greet() {
 
     const ValkeyOptions& options = context_.options;
     std::string bytes;
-    greetings_ = 2;
-    if (!options.password.empty()) {
-        ++greetings_;
-        std::vector<std::string_view> words{"AUTH"};
-        if (!options.user.empty()) words.push_back(options.user);
-        words.push_back(options.password);
+    const auto say = [&](Greeting greeting, std::vector<std::string_view> words) {
         append_command(bytes, words);
-    }
-    append_command(bytes, std::array<std::string_view, 3>{"CLIENT", "SETNAME", "insightdesk"});
-    append_command(bytes, std::array<std::string_view, 1>{"PING"});
+        expected_.push_back(greeting);
+    };
+    expected_.clear();
+    if (!options.password.empty() && options.user.empty()) say(Greeting::Auth, {"AUTH", options.password});
+    if (!options.password.empty() && !options.user.empty()) say(Greeting::Auth, {"AUTH", options.user, options.password});
+    say(Greeting::Name, {"CLIENT", "SETNAME", "insightdesk"});
+    say(Greeting::Ping, {"PING"});
+    if (options.topology == ValkeyOptions::Topology::Sentinel) say(Greeting::Role, {"ROLE"});
     stream_->send(bytes);
 }
 
 void Link::on_greeting(const Value& answer) {
-    const int place = greetings_--;
-    const bool is_setname = place == 2;
-    // A user whose rights do not hold these is served all the same; NOAUTH and WRONGPASS are not.
-    const bool forbidden = answer.text.starts_with("NOPERM");
-    if (answer.is_error() && !is_setname && !forbidden) return down({ErrorCode::BadRequest, answer.text});
-    if (greetings_ > 0) return;
+    const Greeting greeting = expected_.front();
+    expected_.pop_front();
+    if (const std::string why = refusal(greeting, answer); !why.empty()) return down({ErrorCode::BadRequest, why});
+    if (!expected_.empty()) return;
     deadline_.cancel();
     state_ = State::Up;
     user_.on_link_up();
+}
+
+// A user whose rights do not hold these commands is served all the same. A Sentinel mostly has no password though Valkey has one: whether
+// it is served is found out by what it is asked.
+std::string Link::refusal(Greeting greeting, const Value& answer) const {
+    if (greeting == Greeting::Role && answer[0].text == "slave") return "it is not the primary";
+    if (!answer.is_error() || answer.text.starts_with("NOPERM")) return {};
+    if (greeting == Greeting::Name || (greeting == Greeting::Auth && context_.sentinels)) return {};
+    return answer.text;
 }
 
 std::size_t Link::on_data(char* data, std::size_t size) {
@@ -76,7 +85,7 @@ std::size_t Link::on_data(char* data, std::size_t size) {
     while (life == life_) {
         auto answer = reader_->next();
         if (!answer) {
-            down(std::move(answer.error()));
+            down(answer.error());
         } else if (!*answer) {
             break;
         } else if (state_ == State::Greeting) {
@@ -89,10 +98,11 @@ std::size_t Link::on_data(char* data, std::size_t size) {
 }
 
 void Link::on_closed(runtime::CloseCause cause) {
+    if (std::string refusal = stream_->certificate_refusal(); !refusal.empty()) return down({ErrorCode::Tls, "certificate: " + refusal});
     down({ErrorCode::Closed, cause == runtime::CloseCause::PeerClosed ? "the server closed the connection" : "the connection broke"});
 }
 
-void Link::down(Error error) {
+void Link::down(const Error& error) {
     close();
     user_.on_link_down(error);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +13,8 @@
 
 namespace sio::cluster {
 
-/// One connection to one server: connects, shows who we are (AUTH, CLIENT SETNAME, PING), then carries commands and answers. Can be opened
+/// One connection to one server: connects, shows who we are (AUTH, CLIENT SETNAME, PING; behind
+/// Sentinels also that it is a primary, by ROLE), then carries commands and answers. Can be opened
 /// again after its end. Thread: the loop.
 class Link final : runtime::StreamHandler {
 public:
@@ -41,17 +43,19 @@ public:
 
 private:
     enum class State : std::uint8_t { Closed, Connecting, Greeting, Up };
+    enum class Greeting : std::uint8_t { Auth, Name, Ping, Role };
     std::size_t on_data(char* data, std::size_t size) override;
     void on_closed(runtime::CloseCause cause) override;
     void greet();
     void on_greeting(const Value& answer);
-    void down(Error error);
+    std::string refusal(Greeting greeting, const Value& answer) const;
+    void down(const Error& error);
 
     ValkeyContext& context_;
     User& user_;
     State state_ = State::Closed;
-    std::uint64_t life_ = 0;  // counts openings and ends, for callbacks that outlast one
-    int greetings_ = 0;       // answers to the greeting still to come
+    std::uint64_t life_ = 0;         // counts openings and ends, for callbacks that outlast one
+    std::deque<Greeting> expected_;  // answers
     std::unique_ptr<runtime::Connector> connector_;
     std::unique_ptr<runtime::Stream> stream_;
     std::unique_ptr<RespReader> reader_;

@@ -19,10 +19,12 @@ bool is_not_ready(std::string_view error) {
 
 }  // namespace
 
-Pipeline::Pipeline(ValkeyContext& context, Directory& directory, ScriptBook& scripts, std::function<void(bool up)> changed)
+Pipeline::Pipeline(ValkeyContext& context, Directory& directory, ScriptBook& scripts, std::function<void(bool up)> changed,
+                   Redirect redirect)
     : context_(context),
       scripts_(scripts),
       changed_(std::move(changed)),
+      redirect_(std::move(redirect)),
       link_(context, directory, *this, "commands"),
       tick_([](void* self) { static_cast<Pipeline*>(self)->on_tick(); }, this) {}
 
@@ -47,6 +49,19 @@ void Pipeline::stop() {
 void Pipeline::add(Command command) {
     if (stopped_) return answer(command, fail(ErrorCode::Closed, "the client of Valkey has ended"));
     command.called = context_.loop.now();
+    move_in(std::move(command));
+}
+
+void Pipeline::add_asking(Command command) {
+    Command asking;
+    asking.words = {"ASKING"};
+    asking.patient = true;
+    move_in(std::move(asking));
+    move_in(std::move(command));
+}
+
+void Pipeline::move_in(Command command) {
+    if (stopped_) return answer(command, fail(ErrorCode::Closed, "the client of Valkey has ended"));
     if (accepting_) {
         write(std::move(command));
     } else {
@@ -103,6 +118,7 @@ void Pipeline::refused(Command command, Value value) {
         known_scripts_.erase(command.script.data());
         return write(std::move(command));
     }
+    if (redirect_ && redirect_(command, value.text)) return;
     if (is_not_ready(value.text)) {
         leaving_ = value.text;
         again_.push_back(std::move(command));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "sio/cluster/valkey/kept_link.hpp"
@@ -16,9 +17,11 @@ namespace sio::cluster {
 struct Command {
     std::vector<std::string> words;  ///< of a script: EVALSHA, its digest, ...
     Valkey::Answer answer;
-    std::string_view script;  ///< the text, when it is one
-    bool patient = false;     ///< waits for Valkey to come back however long that takes
-    std::size_t size = 0;     ///< what it counts in waiting_bytes
+    std::string_view script;   ///< the text, when it is one
+    bool patient = false;      ///< waits for Valkey to come back however long that takes
+    bool of_one_node = false;  ///< of a cluster, and for no other
+    int redirections = 0;      ///< by nodes of a cluster
+    std::size_t size = 0;      ///< what it counts in waiting_bytes; 0: of our own
     runtime::TimePoint called{};
     runtime::TimePoint sent{};
 };
@@ -27,8 +30,11 @@ struct Command {
 /// they wait. Thread: the loop.
 class Pipeline final : KeptLink::User, runtime::Flushable {
 public:
+    /// Takes the command over when it is for another server, which its error says, and says whether it did.
+    using Redirect = std::function<bool(Command& command, const std::string& error)>;
     /// `changed` is told whether commands are answered, when that changes.
-    Pipeline(ValkeyContext& context, Directory& directory, ScriptBook& scripts, std::function<void(bool up)> changed);
+    Pipeline(ValkeyContext& context, Directory& directory, ScriptBook& scripts, std::function<void(bool up)> changed,
+             Redirect redirect = {});
     ~Pipeline() override;
 
     void start();
@@ -36,7 +42,17 @@ public:
     void stop();
     /// Its size is counted already.
     void add(Command command);
+    /// With the leave to touch what is about to become this server's (ASK).
+    void add_asking(Command command);
+    /// Those that are not sent, in order; for another pipeline, by move_in().
+    std::deque<Command> take_waiting() { return std::exchange(waiting_, {}); }
+    /// As add(), of what another pipeline had: its time counts from the first call.
+    void move_in(Command command);
+    /// Gives the answer to whom it is due.
+    void answer(Command& command, Result<Value> result);
     bool up() const { return accepting_; }
+    bool busy() const { return !sent_.empty() || !waiting_.empty(); }
+    void renew(const Error& error) { link_.renew(error); }
 
 private:
     void on_up() override;
@@ -44,7 +60,6 @@ private:
     void on_down(const Error& error) override;
     void flush() override;
     void write(Command command);
-    void answer(Command& command, Result<Value> result);
     void repeat(Command command, const std::string& why);
     void refused(Command command, Value value);
     void ping();
@@ -57,6 +72,7 @@ private:
     ValkeyContext& context_;
     ScriptBook& scripts_;
     std::function<void(bool)> changed_;
+    Redirect redirect_;
     KeptLink link_;
     std::deque<Command> waiting_;                    // not sent
     std::deque<Command> sent_;                       // not answered

@@ -15,11 +15,12 @@ StreamId id_or_zero(const Value& value) { return StreamId::parse(value.text).val
 
 }  // namespace
 
-StreamReader::StreamReader(ValkeyContext& context, Directory& directory, std::string name, Valkey::StreamListener& listener)
+StreamReader::StreamReader(ValkeyContext& context, std::unique_ptr<Directory> directory, std::string name, Valkey::StreamListener& listener)
     : context_(context),
+      directory_(std::move(directory)),
       name_(std::move(name)),
       listener_(&listener),
-      link_(context, directory, *this, "stream"),
+      link_(context, *directory_, *this, "stream"),
       patience_(
           [](void* self) {
               auto* const reader = static_cast<StreamReader*>(self);
@@ -68,13 +69,15 @@ void StreamReader::on_value(Value value) {
     const bool missing = was == Waiting::Look && value.is_error() && value.text.starts_with("ERR no such key");
     if (value.is_error() && !missing) return retry_later(value.text);
     if (was == Waiting::Look) return on_look(value);
+    last_refusal_.clear();
     if (was == Waiting::Read) return on_entries(value);
     link_.renew({ErrorCode::BadRequest, "an answer that nothing was asked for"});
 }
 
 // Not ready, not allowed, or no stream: all may pass.
 void StreamReader::retry_later(const std::string& why) {
-    context_.log.warn("cannot read a stream", {{"stream", name_}, {"why", why}});
+    directory_->wrong(why);
+    if (std::exchange(last_refusal_, why) != why) context_.log.warn("cannot read a stream", {{"stream", name_}, {"why", why}});
     link_.renew({ErrorCode::BadRequest, why});
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "sio/cluster/valkey/kept_link.hpp"
@@ -17,10 +18,11 @@ namespace sio::cluster {
 /// stream began anew.
 class StreamReader final : KeptLink::User {
 public:
-    StreamReader(ValkeyContext& context, Directory& directory, std::string name, Valkey::StreamListener& listener);
+    StreamReader(ValkeyContext& context, std::unique_ptr<Directory> directory, std::string name, Valkey::StreamListener& listener);
     ~StreamReader() = default;
 
     void start() { link_.start(); }
+    void renew(const Error& error) { link_.renew(error); }
     /// The listener hears nothing any more.
     void stop();
     const std::string& name() const { return name_; }
@@ -49,6 +51,7 @@ private:
     void retry_later(const std::string& why);
 
     ValkeyContext& context_;
+    std::unique_ptr<Directory> directory_;
     const std::string name_;
     Valkey::StreamListener* listener_;
     KeptLink link_;
@@ -59,6 +62,7 @@ private:
     StreamId position_;       // of the last entry given
     std::int64_t given_ = 0;  // entries ever added to the stream up to position_, as far as known
     std::deque<StreamId> recent_;
+    std::string last_refusal_;  // that the log has heard of
 };
 
 }  // namespace sio::cluster

@@ -26,8 +26,9 @@ std::optional<Valkey::Subscription> kind_of(std::string_view push, std::string_v
 
 }  // namespace
 
-Subscriber::Subscriber(ValkeyContext& context, Directory& directory)
+Subscriber::Subscriber(ValkeyContext& context, Directory& directory, std::function<void(const std::string&)> misplaced)
     : context_(context),
+      misplaced_(std::move(misplaced)),
       link_(context, directory, *this, "subscriptions"),
       tick_([](void* self) { static_cast<Subscriber*>(self)->on_tick(); }, this) {}
 
@@ -48,7 +49,7 @@ void Subscriber::add(Kind kind, std::string name, Valkey::Listener& listener) {
     if (!link_.up()) return;
     if (first) {
         ++entry.asked;
-        return ask(kind, "SUBSCRIBE", name);
+        return ask(kind, true, name);
     }
     if (entry.in_force) tell_later(kind, std::move(name), listener);
 }
@@ -77,27 +78,40 @@ void Subscriber::remove(Kind kind, const std::string& name, Valkey::Listener& li
     if (std::any_of(entry.listeners.begin(), entry.listeners.end(), [](const auto* other) { return other != nullptr; })) return;
     entry.in_force = false;
     if (link_.up()) {
-        ask(kind, "UNSUBSCRIBE", name);
+        ask(kind, false, name);
     } else if (entry.calling == 0) {
         entries(kind).erase(found);
     }
 }
 
-void Subscriber::ask(Kind kind, std::string_view verb, std::string_view name) {
+void Subscriber::ask(Kind kind, bool subscribe, const std::string& name, std::string& bytes) {
+    const std::string verb = verb_of(kind, subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE");
+    append_command(bytes, std::array<std::string_view, 2>{verb, name});
+    asked_.push_back({kind, subscribe, name});
+}
+
+void Subscriber::ask(Kind kind, bool subscribe, const std::string& name) {
     std::string bytes;
-    const std::string full = verb_of(kind, verb);
-    append_command(bytes, std::array<std::string_view, 2>{full, name});
+    ask(kind, subscribe, name, bytes);
     link_.send(bytes);
+}
+
+void Subscriber::ask_again(Kind kind, const std::string& name) {
+    const auto found = entries(kind).find(name);
+    if (found == entries(kind).end() || !link_.up()) return;
+    Entry& entry = found->second;
+    if (entry.in_force || entry.asked > 0 || entry.listeners.empty()) return;
+    ++entry.asked;
+    ask(kind, true, name);
 }
 
 void Subscriber::on_up() {
     std::string bytes;
     for (const Kind kind : {Kind::Channel, Kind::Pattern, Kind::Shard}) {
-        const std::string verb = verb_of(kind, "SUBSCRIBE");
         for (auto& [name, entry] : entries(kind)) {
             if (entry.listeners.empty()) continue;
             entry.asked = 1;
-            append_command(bytes, std::array<std::string_view, 2>{verb, name});
+            ask(kind, true, name, bytes);
         }
     }
     if (!bytes.empty()) link_.send(bytes);
@@ -107,6 +121,7 @@ void Subscriber::on_up() {
 
 void Subscriber::on_down(const Error&) {
     tick_.cancel();
+    asked_.clear();
     for (Entries& kind : entries_) {
         for (auto& [name, entry] : kind) {
             entry.asked = 0;
@@ -118,11 +133,7 @@ void Subscriber::on_down(const Error&) {
 
 void Subscriber::on_value(Value value) {
     heard_ = true;
-    if (value.is_error()) {
-        // Only a SUBSCRIBE can be refused here, and which one RESP 2 does not say.
-        context_.log.warn("Valkey refuses a subscription", {{"why", value.text}});
-        return;
-    }
+    if (value.is_error()) return on_refused(value.text);
     const std::string& push = value[0].text;
     const std::string& name = value[1].text;
     if (push.empty() || push == "pong") return;
@@ -149,7 +160,17 @@ void Subscriber::on_message(Kind kind, const std::string& name, const std::strin
     tell(found->second, [&](Valkey::Listener& listener) { listener.on_message(channel, payload); });
 }
 
+/// Whether this answers what was asked longest ago; if so it counts as answered. A server tells of a slot that left it without being asked.
+bool Subscriber::was_asked(Kind kind, bool subscribe, const std::string& name) {
+    if (asked_.empty()) return false;
+    const Asked& first = asked_.front();
+    if (first.kind != kind || first.subscribe != subscribe || first.name != name) return false;
+    asked_.pop_front();
+    return true;
+}
+
 void Subscriber::on_subscribed(Kind kind, const std::string& name) {
+    was_asked(kind, true, name);
     const auto found = entries(kind).find(name);
     if (found == entries(kind).end()) return;
     Entry& entry = found->second;
@@ -159,8 +180,30 @@ void Subscriber::on_subscribed(Kind kind, const std::string& name) {
 }
 
 void Subscriber::on_unsubscribed(Kind kind, const std::string& name) {
+    const bool asked = was_asked(kind, false, name);
     const auto found = entries(kind).find(name);
-    if (found != entries(kind).end() && found->second.listeners.empty() && found->second.asked == 0) entries(kind).erase(found);
+    if (found == entries(kind).end()) return;
+    Entry& entry = found->second;
+    if (entry.listeners.empty() && entry.asked == 0) {
+        entries(kind).erase(found);
+    } else if (!asked) {
+        entry.in_force = false;
+        if (misplaced_) misplaced_({});
+    }
+}
+
+void Subscriber::on_refused(const std::string& error) {
+    if (asked_.empty()) return;
+    const Asked refused = std::move(asked_.front());
+    asked_.pop_front();
+    const auto found = entries(refused.kind).find(refused.name);
+    if (found != entries(refused.kind).end()) {
+        Entry& entry = found->second;
+        if (refused.subscribe && entry.asked > 0) --entry.asked;
+        if (entry.listeners.empty() && entry.asked == 0) entries(refused.kind).erase(found);
+    }
+    if (misplaced_ && (error.starts_with("MOVED ") || error.starts_with("CLUSTERDOWN "))) return misplaced_(error);
+    context_.log.warn("Valkey refuses a subscription", {{"channel", refused.name}, {"why", error}});
 }
 
 void Subscriber::on_tick() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,12 +18,16 @@ namespace sio::cluster {
 class Subscriber final : KeptLink::User {
 public:
     using Kind = Valkey::Subscription;
-    Subscriber(ValkeyContext& context, Directory& directory);
+    /// `misplaced` is told when a server of a cluster says that a shard channel is another one's.
+    Subscriber(ValkeyContext& context, Directory& directory, std::function<void(const std::string& error)> misplaced = {});
     ~Subscriber() = default;
 
     void add(Kind kind, std::string name, Valkey::Listener& listener);
     void remove(Kind kind, const std::string& name, Valkey::Listener& listener);
     void stop();
+    void renew(const Error& error) { link_.renew(error); }
+    /// Asks again for what the server refused or took away.
+    void ask_again(Kind kind, const std::string& name);
 
 private:
     struct Hash {
@@ -34,6 +40,11 @@ private:
         bool in_force = false;
         int calling = 0;
     };
+    struct Asked {
+        Kind kind;
+        bool subscribe;
+        std::string name;
+    };
     using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
 
     void on_up() override;
@@ -44,13 +55,18 @@ private:
     void on_unsubscribed(Kind kind, const std::string& name);
     void on_tick();
     void tell_later(Kind kind, std::string name, Valkey::Listener& listener);
-    void ask(Kind kind, std::string_view verb, std::string_view name);
+    void ask(Kind kind, bool subscribe, const std::string& name, std::string& bytes);
+    void ask(Kind kind, bool subscribe, const std::string& name);
+    bool was_asked(Kind kind, bool subscribe, const std::string& name);
+    void on_refused(const std::string& error);
     template <class Call>
     void tell(Entry& entry, Call call);
     Entries& entries(Kind kind) { return entries_[static_cast<std::size_t>(kind)]; }
 
     ValkeyContext& context_;
+    std::function<void(const std::string&)> misplaced_;
     KeptLink link_;
+    std::deque<Asked> asked_;  // not answered
     std::array<Entries, 3> entries_;
     runtime::Timer tick_;
     std::shared_ptr<char> token_ = std::make_shared<char>();  // of the time until stop()

@@ -3,19 +3,35 @@
 #include <algorithm>
 #include <utility>
 
-#include "sio/cluster/valkey/pipeline.hpp"
 #include "sio/cluster/valkey/stream_reader.hpp"
-#include "sio/cluster/valkey/subscriber.hpp"
+#include "sio/cluster/valkey/topology.hpp"
 
 namespace sio::cluster {
 
 // Calls from other threads become tasks that hold the parts, which outlive the client that way, closed. On the loop they go straight in.
 struct Valkey::Parts : std::enable_shared_from_this<Valkey::Parts> {
-    Parts(runtime::Loop& loop, ValkeyOptions options, Log& log)
-        : context{loop, std::move(options), log},
-          directory(context),
-          pipeline(context, directory, scripts, [this](bool up) { change(up); }),
-          subscriber(context, directory) {}
+    Parts(runtime::Loop& loop, ValkeyOptions options, Log& log) : context{loop, std::move(options), log}, topology(make_topology()) {
+        if (!context.options.tls) return;
+        auto trust = runtime::TlsTrust::load(context.options.tls_ca_file);
+        if (trust) {
+            context.trust = std::move(*trust);
+        } else {
+            context.trust_error = std::move(trust.error().detail);
+        }
+    }
+
+    std::unique_ptr<Topology> make_topology() {
+        const auto changed = [this](bool up) { change(up); };
+        switch (context.options.topology) {
+            case ValkeyOptions::Topology::Sentinel:
+                return make_sentinel(context, changed, [this](const Error& error) {
+                    for (const auto& reader : readers) reader->renew(error);
+                });
+            case ValkeyOptions::Topology::Cluster: return make_cluster(context, changed);
+            case ValkeyOptions::Topology::Single: break;
+        }
+        return make_single(context, changed);
+    }
 
     template <class Call>
     void on_loop(Call call) {
@@ -27,7 +43,7 @@ struct Valkey::Parts : std::enable_shared_from_this<Valkey::Parts> {
         command.size = encoded_size(command.words);
         const std::size_t waiting = context.waiting_bytes.fetch_add(command.size, std::memory_order_relaxed);
         if (waiting + command.size > context.options.max_waiting_bytes) return refuse(std::move(command));
-        on_loop([this, command = std::move(command)]() mutable { pipeline.add(std::move(command)); });
+        on_loop([this, command = std::move(command)]() mutable { topology->add(std::move(command)); });
     }
 
     // Never from inside the call that it answers.
@@ -44,9 +60,9 @@ struct Valkey::Parts : std::enable_shared_from_this<Valkey::Parts> {
         for (const auto& told : watchers) told(up);
     }
 
-    void read(std::string name, StreamListener& listener) {
+    void read(const std::string& name, StreamListener& listener) {
         if (closed) return;
-        readers.push_back(std::make_unique<StreamReader>(context, directory, std::move(name), listener));
+        readers.push_back(std::make_unique<StreamReader>(context, topology->directory_of(name), name, listener));
         readers.back()->start();
     }
 
@@ -65,26 +81,22 @@ struct Valkey::Parts : std::enable_shared_from_this<Valkey::Parts> {
         closed = true;
         watchers.clear();
         for (const auto& reader : readers) reader->stop();
-        subscriber.stop();
         connected.store(false, std::memory_order_relaxed);
-        pipeline.stop();
+        topology->stop();
     }
 
     ValkeyContext context;
-    FixedDirectory directory;
-    ScriptBook scripts;
     std::atomic<bool> connected{false};
     bool closed = false;
     std::vector<std::function<void(bool)>> watchers;
-    Pipeline pipeline;
-    Subscriber subscriber;
+    std::unique_ptr<Topology> topology;
     std::vector<std::unique_ptr<StreamReader>> readers;
     std::vector<std::unique_ptr<StreamReader>> retired;
 };
 
 Valkey::Valkey(runtime::Loop& loop, ValkeyOptions options, Log& log) : parts_(std::make_shared<Parts>(loop, std::move(options), log)) {
     loop.post([parts = parts_] {
-        if (!parts->closed) parts->pipeline.start();
+        if (!parts->closed) parts->topology->start();
     });
 }
 
@@ -124,16 +136,17 @@ void Valkey::run(const Script& script, std::vector<std::string> keys, std::vecto
 
 void Valkey::subscribe(Subscription kind, std::string name, Listener& listener) {
     parts_->on_loop([parts = parts_.get(), kind, name = std::move(name), &listener]() mutable {
-        if (!parts->closed) parts->subscriber.add(kind, std::move(name), listener);
+        if (!parts->closed) parts->topology->subscribe(kind, std::move(name), listener);
     });
 }
 
 void Valkey::unsubscribe(Subscription kind, std::string name, Listener& listener) {
-    parts_->on_loop([parts = parts_.get(), kind, name = std::move(name), &listener] { parts->subscriber.remove(kind, name, listener); });
+    parts_->on_loop(
+        [parts = parts_.get(), kind, name = std::move(name), &listener] { parts->topology->unsubscribe(kind, name, listener); });
 }
 
 void Valkey::read_stream(std::string name, StreamListener& listener) {
-    parts_->on_loop([parts = parts_.get(), name = std::move(name), &listener]() mutable { parts->read(std::move(name), listener); });
+    parts_->on_loop([parts = parts_.get(), name = std::move(name), &listener]() mutable { parts->read(name, listener); });
 }
 
 void Valkey::stop_reading(std::string_view name, StreamListener& listener) {

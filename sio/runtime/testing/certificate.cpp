@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -24,15 +25,16 @@ struct Deleter {
 };
 using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using X509Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
 using File = std::unique_ptr<std::FILE, Deleter<std::fclose>>;
 
 }  // namespace
 
-Certificate::Certificate(const std::string& common_name) {
+Certificate::Certificate(const std::string& common_name, const std::string& other_names) {
     std::string pattern = (std::filesystem::temp_directory_path() / "sio-tls-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
     directory_ = pattern;
-    write(common_name);
+    write(common_name, other_names);
 }
 
 Certificate::~Certificate() {
@@ -40,7 +42,7 @@ Certificate::~Certificate() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-void Certificate::write(const std::string& common_name) {
+void Certificate::write(const std::string& common_name, const std::string& other_names) {
     const Key key(EVP_EC_gen("P-256"));
     const X509Certificate certificate(X509_new());
     X509_set_version(certificate.get(), X509_VERSION_3);
@@ -51,6 +53,10 @@ void Certificate::write(const std::string& common_name) {
     X509_NAME* const name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
     X509_set_issuer_name(certificate.get(), name);
+    if (!other_names.empty()) {
+        const Extension names(X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, other_names.c_str()));
+        if (!names || X509_add_ext(certificate.get(), names.get(), -1) != 1) throw std::runtime_error("X509_add_ext");
+    }
     if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0) throw std::runtime_error("X509_sign");
 
     const File certificate_out(std::fopen(certificate_file().c_str(), "w"));
