@@ -17,6 +17,7 @@
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/chat/timeouts.hpp"
+#include "desk/cluster/bus.hpp"
 #include "desk/dashboard/counters.hpp"
 #include "desk/dashboard/dashboard.hpp"
 #include "desk/delivery/arrival.hpp"
@@ -259,7 +260,7 @@ struct DeskServer::Parts {
                                                    .manual_lapse = config.presence_lapse,
                                                    .lease = config.presence_lease,
                                                    .handover = config.presence_handover},
-                         log);
+                         presence::Presence::Cluster{bus, nullptr}, log);
         presence_sockets.emplace(io, door, *commands, *store, *presence, identities);
         delivery.on_emitted([this](const EventRow& row) { presence_sockets->follow(row); });
         rest::add_presence_routes(api, *store, *presence);
@@ -302,6 +303,7 @@ struct DeskServer::Parts {
             io.router().add(path, api);
     }
 
+    cluster::LocalBus bus;
     const Limits limits;
     auth::TokenVerifier verifier;
     sio::Server io;

@@ -4,11 +4,10 @@
 
 namespace desk::presence {
 
-Result<PresenceStatus> run(store::Transaction& tx, const Actor& actor, const SetStatus& command) {
+Result<Chosen> run(store::Transaction& tx, const Actor& actor, const SetStatus& command) {
     if (!has_presence(actor.role)) return fail(ErrorCode::Forbidden);
     static_cast<void>(tx.note(actor));
-    Records(tx.session(), tx.org()).set_manual(actor.user, command.status, command.now_ms);
-    return command.status;
+    return Chosen{command.status, Records(tx.session(), tx.org()).set_manual(actor.user, {command.status, command.now_ms})};
 }
 
 Result<std::vector<Asked>> run(const store::Snapshot& snapshot, const Actor& actor, const FindPeople& command) {

@@ -6,6 +6,7 @@
 
 #include "desk/model/enums.hpp"
 #include "desk/model/error.hpp"
+#include "desk/presence/person.hpp"
 #include "desk/store/transaction.hpp"
 
 namespace desk::presence {
@@ -30,8 +31,8 @@ struct FindPeople {
     std::vector<std::string> users;
 };
 
-/// The status, once it is written.
-Result<PresenceStatus> run(store::Transaction& tx, const Actor& actor, const SetStatus& command);
+/// What was written.
+Result<Chosen> run(store::Transaction& tx, const Actor& actor, const SetStatus& command);
 Result<std::vector<Asked>> run(const store::Snapshot& snapshot, const Actor& actor, const FindPeople& command);
 
 }  // namespace desk::presence

@@ -37,10 +37,14 @@ Presence::Home::Home(Presence& presence, sio::runtime::Loop& own_loop)
     : owner(presence),
       loop(own_loop),
       roster(*this, presence.options_.manual_lapse.count()),
-      registry(roster),
+      alone(presence.cluster_.roll == nullptr ? std::make_unique<LocalRegistry>(roster) : nullptr),
+      among(alone ? nullptr : std::make_unique<RollRegistry>(*presence.cluster_.roll)),
       renewal([](void* self) { static_cast<Home*>(self)->renew(); }, this),
       saving([](void* self) { static_cast<Home*>(self)->save(); }, this) {
-    roster.join(registry);
+    if (alone)
+        roster.join(*alone);
+    else
+        roster.join(*among);
 }
 
 std::int64_t Presence::Home::lease_now_ms() const {
@@ -49,15 +53,33 @@ std::int64_t Presence::Home::lease_now_ms() const {
 
 void Presence::Home::load(const Record& record) {
     const std::string name = name_of(record.org, record.user);
-    roster.load(name, record.kept);
+    Kept kept = record.kept;
+    // Written when they came; nothing they set lapses as long as they are with another server.
+    if (among && record.here != Here::No) kept.alive_ms = std::max(kept.alive_ms, now_ms());
+    roster.load(name, kept);
     if (record.here == Here::No) return;
+    if (among) return arm(*roster.entry(name), owner.options_.handover);
     const auto patience = record.here == Here::Yes ? owner.options_.lease : owner.options_.handover;
-    registry.expect(name, lease_now_ms() + patience.count());
+    alone->expect(name, lease_now_ms() + patience.count());
 }
 
 void Presence::Home::keep_alive() {
-    if (renewal.armed() || roster.size() == 0) return;
+    if (among || renewal.armed() || roster.size() == 0) return;
     loop.arm_after(renewal, std::min(owner.options_.lease / 3, kLongestRenewal));
+}
+
+void Presence::Home::hear(const std::string& name, Tally total, Cause cause, bool ours) {
+    if (total.connections == 0 && roster.find(name) == nullptr) return;
+    roster.hear(name, total, cause, ours, now_ms());
+}
+
+void Presence::Home::choose_elsewhere(const std::string& name, const Chosen& chosen) {
+    const Somebody* const who = roster.find(name);
+    if (who == nullptr ? chosen.status == PresenceStatus::Online : chosen.at_ms <= who->person.chosen_ms()) return;
+    told = false;
+    roster.choose(name, chosen, 0, now_ms());
+    if (!told) tell(name, false);
+    tidy(name);
 }
 
 void Presence::Home::renew() {
@@ -112,6 +134,10 @@ void Presence::Home::moved(Roster::Entry& entry) {
     Somebody& who = entry.second;
     if (who.person.present() && who.hung && !static_cast<Alarm&>(*who.hung).firing) who.hung.reset();
     if (handed_over) return;
+    if (!who.ours) {
+        if (!who.person.present()) arm(entry, kLinger);
+        return;
+    }
     leave_unsaved(entry);
     if (!saving.armed() && writes == 0) loop.arm_after(saving, kSaveAfter);
     keep_alive();
@@ -125,7 +151,8 @@ void Presence::Home::hand_over() {
     saving.cancel();
     handed_over = true;
     roster.for_each([&](Roster::Entry& entry) {
-        if (entry.second.person.present()) leave_unsaved(entry);
+        // The others see to theirs, and to ours when they are not back in time.
+        if (entry.second.person.present() && (alone || entry.second.mine.connections > 0)) leave_unsaved(entry);
     });
     // The store is about to close: it gets all, and what is on its way to it goes before.
     while (!unsaved.empty()) save();

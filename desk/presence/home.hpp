@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include "desk/presence/local_registry.hpp"
 #include "desk/presence/presence.hpp"
 #include "desk/presence/records.hpp"
+#include "desk/presence/roll_registry.hpp"
 #include "desk/presence/roster.hpp"
 #include "sio/runtime/loop.hpp"
 
@@ -27,6 +29,10 @@ struct Presence::Home final : Roster::Keeper {
 
     /// What is remembered of somebody, at the start. Who was there is awaited for the time that their server's end gives them.
     void load(const Record& record);
+    /// What the roll says.
+    void hear(const std::string& name, Tally total, Cause cause, bool ours);
+    /// Somebody has set something on another server.
+    void choose_elsewhere(const std::string& name, const Chosen& chosen);
     /// Lets the registry know that the server lives, as long as there is anybody.
     void keep_alive();
     /// Hands what is to be known of everybody who is there to the store, for the process after this one.
@@ -46,7 +52,8 @@ struct Presence::Home final : Roster::Keeper {
     Presence& owner;
     sio::runtime::Loop& loop;
     Roster roster;
-    LocalRegistry registry;
+    std::unique_ptr<LocalRegistry> alone;  ///< or: is one of several
+    std::unique_ptr<RollRegistry> among;
     std::deque<Roster::Entry*> unsaved;  ///< the roster forgets none of them
     bool told = false;                   ///< since somebody last looked
     std::size_t writes = 0;              ///< on their way to the store and back

@@ -21,10 +21,9 @@ struct Told {
 
 class LocalRegistryTest : public ::testing::Test, public Registry::Listener {
 protected:
-    void total(std::string_view person, Tally total, Cause cause) override {
+    void total(std::string_view person, Tally total, Cause cause, bool) override {
         told.push_back({std::string(person), total.connections, cause});
     }
-    void lapsed() override { FAIL() << "there is no lease"; }
     std::vector<Told> take() { return std::exchange(told, {}); }
 
     LocalRegistry registry{*this};

@@ -19,13 +19,14 @@ void Person::connections(Tally total, Cause cause, std::int64_t now_ms, std::int
     if (certain && total.connections > 0) kept_ = kept(now_ms);
 }
 
-void Person::choose(PresenceStatus status, std::int64_t now_ms) {
+void Person::choose(const Chosen& chosen, std::int64_t now_ms) {
+    if (chosen.at_ms < kept_.manual_ms) return;
     kept_.seen_ms = last_seen(now_ms);
-    if (status == PresenceStatus::Online)
+    if (chosen.status == PresenceStatus::Online)
         kept_.manual.reset();
     else
-        kept_.manual = status;
-    kept_.manual_ms = now_ms;
+        kept_.manual = chosen.status;
+    kept_.manual_ms = chosen.at_ms;
 }
 
 void Person::grace_over() { waiting_ = Waiting::No; }

@@ -27,6 +27,12 @@ enum class Cause : std::uint8_t {
     Inferred,   ///< nobody saw it: their server has gone, or they were with the process before this one
 };
 
+/// What somebody has set, and when, milliseconds since 1970: of two, the later stands, in whatever order they are heard of.
+struct Chosen {
+    PresenceStatus status = PresenceStatus::Online;
+    std::int64_t at_ms = 0;
+};
+
 /// For what is waited after the last connection.
 enum class Waiting : std::uint8_t { No, Grace, ShortGrace };
 
@@ -48,8 +54,10 @@ public:
 
     /// The connections of all servers, after some change of them. What the person set lapses when they come back later than `lapse_ms`.
     void connections(Tally total, Cause cause, std::int64_t now_ms, std::int64_t lapse_ms);
-    /// The person sets their status, on any or no connection; Online takes back what they set before.
-    void choose(PresenceStatus status, std::int64_t now_ms);
+    /// The person sets their status, on any or no connection; Online takes back what they set before. Without effect when they have set
+    /// something later.
+    void choose(const Chosen& chosen, std::int64_t now_ms);
+    std::int64_t chosen_ms() const { return kept_.manual_ms; }
     /// The time after the last connection is over. Without effect unless `waiting()`.
     void grace_over();
 

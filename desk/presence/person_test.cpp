@@ -62,7 +62,7 @@ TEST(Person, IsAwayWhenEveryConnectionIsIdle) {
 TEST(Person, WhatTheySetBeatsIdlenessAndStays) {
     Person person;
     come(person, {.connections = 1, .away = 1}, 10);
-    person.choose(Busy, 11);
+    person.choose({Busy, 11}, 11);
     EXPECT_EQ(person.status(), Busy);
     come(person, kTwo, 12);
     EXPECT_EQ(person.status(), Busy) << "a new device does not change it";
@@ -71,14 +71,14 @@ TEST(Person, WhatTheySetBeatsIdlenessAndStays) {
     EXPECT_EQ(person.status(), Offline);
     come(person, kOne, 900);
     EXPECT_EQ(person.status(), Busy);
-    person.choose(Online, 901);
+    person.choose({Online, 901}, 901);
     EXPECT_EQ(person.status(), Online);
 }
 
 TEST(Person, WhatTheySetLapsesAfterALongAbsence) {
     Person person;
     come(person, kOne, 10);
-    person.choose(Busy, 11);
+    person.choose({Busy, 11}, 11);
     drop(person, 20);
     person.grace_over();
     come(person, kOne, 20 + kLapse + 1);
@@ -88,7 +88,7 @@ TEST(Person, WhatTheySetLapsesAfterALongAbsence) {
 
 TEST(Person, SettingItWithoutAConnectionCountsFromThen) {
     Person person;
-    person.choose(Busy, 5000);
+    person.choose({Busy, 5000}, 5000);
     EXPECT_EQ(person.status(), Offline);
     come(person, kOne, 5000 + kLapse);
     EXPECT_EQ(person.status(), Busy);
@@ -97,7 +97,7 @@ TEST(Person, SettingItWithoutAConnectionCountsFromThen) {
 TEST(Person, WhoAppearsOfflineIsNotSeen) {
     Person person;
     come(person, kOne, 10);
-    person.choose(Offline, 50);
+    person.choose({Offline, 50}, 50);
     EXPECT_EQ(person.status(), Offline);
     EXPECT_EQ(person.last_seen(60), 50);
     come(person, kTwo, 70);

@@ -1,10 +1,14 @@
 #include "desk/presence/presence.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <future>
+#include <tuple>
 #include <utility>
 
 #include "desk/delivery/homes.hpp"
 #include "desk/presence/home.hpp"
+#include "desk/presence/roll_registry.hpp"
 #include "desk/session/rooms.hpp"
 #include "sio/base/clock.hpp"
 #include "sio/base/json_writer.hpp"
@@ -12,6 +16,9 @@
 namespace desk::presence {
 
 namespace {
+
+// What somebody has set, on another server: org, user, status, time, a line each.
+constexpr std::string_view kChannel = "presence";
 
 bool has_socket(sio::Connection& connection) {
     bool any = false;
@@ -22,14 +29,18 @@ bool has_socket(sio::Connection& connection) {
 }  // namespace
 
 Presence::Presence(sio::Server& io, store::Store& store, Identities& identities, const Limits& limits, PresenceOptions options,
-                   sio::Log& log)
-    : io_(io), store_(store), limits_(limits), options_(options), log_(log), nsp_(io.of("/presence")) {
+                   Cluster cluster, sio::Log& log)
+    : io_(io), store_(store), limits_(limits), options_(options), cluster_(cluster), log_(log), nsp_(io.of("/presence")) {
     for (unsigned i = 0; i < io.loops().size(); ++i) homes_.push_back(std::make_unique<Home>(*this, io.loops().at(i)));
     for (const auto name : kNamespaces) {
         io.of(name).on_connection([this](sio::Socket& socket) { count(socket); });
         io.of(name).on_disconnect([this](sio::Socket& socket, sio::DisconnectReason reason) { uncount(socket, reason); });
     }
     identities.on_role([this](sio::Connection& connection) { role_changed(connection); });
+    if (cluster_.roll == nullptr) return;
+    cluster_.roll->hear(std::string(RollRegistry::kTopic), *this);
+    cluster_.bus.hear(std::string(kChannel), {.message = [this](std::string_view, std::string_view message) { hear_chosen(message); },
+                                              .gap = [this] { read_chosen(); }});
 }
 
 Presence::~Presence() = default;
@@ -89,8 +100,10 @@ void Presence::came(const Actor& actor) {
 
 void Presence::went(const Actor& actor, ConnectionId connection, Cause cause) {
     Home& at = home(actor.org);
-    run_on(at.loop,
-           [&at, name = name_of(actor.org, actor.user), connection, cause] { at.roster.went(name, connection, cause, at.now_ms()); });
+    run_on(at.loop, [&at, name = name_of(actor.org, actor.user), connection, cause] {
+        at.roster.went(name, connection, cause, at.now_ms());
+        at.tidy(name);
+    });
 }
 
 void Presence::idle(const Actor& actor, ConnectionId connection, bool idle, Answer own) {
@@ -101,16 +114,56 @@ void Presence::idle(const Actor& actor, ConnectionId connection, bool idle, Answ
     });
 }
 
-void Presence::chosen(const IdentityRef& who, PresenceStatus status, ConnectionId connection, Answer own) {
-    Home& at = home(who->actor.org);
-    at.loop.post([&at, name = name_of(who->actor.org, who->actor.user), status, connection, own = std::move(own)]() mutable {
+void Presence::chosen(const IdentityRef& who, const Chosen& chosen, ConnectionId connection, Answer own) {
+    const auto& [org, user] = std::tie(who->actor.org, who->actor.user);
+    cluster_.bus.tell(kChannel, org + '\n' + user + '\n' + std::string(to_string(chosen.status)) + '\n' + std::to_string(chosen.at_ms));
+    Home& at = home(org);
+    at.loop.post([&at, name = name_of(org, user), chosen, connection, own = std::move(own)]() mutable {
         at.told = false;
-        at.roster.choose(name, status, connection, at.now_ms());
+        at.roster.choose(name, chosen, connection, at.now_ms());
         if (!at.told) at.tell(name, false);
         own(at.describe(name));
         at.keep_alive();
         at.tidy(name);
     });
+}
+
+void Presence::changed(std::string_view key, const cluster::Shares& shares, cluster::Why why, bool ours) {
+    Home& at = home(org_of(key));
+    run_on(at.loop,
+           [&at, name = std::string(key), total = sum_of(shares), cause = to_cause(why), ours] { at.hear(name, total, cause, ours); });
+}
+
+void Presence::hear_chosen(std::string_view message) {
+    const auto line = [&] {
+        const auto end = std::min(message.find('\n'), message.size());
+        const std::string_view text = message.substr(0, end);
+        message.remove_prefix(std::min(end + 1, message.size()));
+        return text;
+    };
+    const auto org = line();
+    const auto user = line();
+    const auto status = from_string<PresenceStatus>(line());
+    std::int64_t at_ms = 0;
+    std::from_chars(message.data(), message.data() + message.size(), at_ms);
+    if (status) chosen_elsewhere(name_of(org, user), {*status, at_ms});
+}
+
+void Presence::read_chosen() {
+    store_.read(
+        std::string(), [](const store::Snapshot& snapshot) -> Result<std::vector<Record>> { return presence::chosen(snapshot.session()); },
+        [this](const Result<std::vector<Record>>& records) {
+            if (!records) return log_.warn("what was set on other servers could not be read", {{"why", to_string(records.error().code)}});
+            for (const Record& each : *records) {
+                const Chosen chosen{each.kept.manual.value_or(PresenceStatus::Online), each.kept.manual_ms};
+                chosen_elsewhere(name_of(each.org, each.user), chosen);
+            }
+        });
+}
+
+void Presence::chosen_elsewhere(const std::string& name, const Chosen& chosen) {
+    Home& at = home(org_of(name));
+    run_on(at.loop, [&at, name, chosen] { at.choose_elsewhere(name, chosen); });
 }
 
 void Presence::list(const std::string& org, std::vector<Asked> asked, Answer done) {

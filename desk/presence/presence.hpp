@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "desk/cluster/bus.hpp"
+#include "desk/cluster/roll.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/presence/commands.hpp"
 #include "desk/presence/roster.hpp"
@@ -31,11 +33,18 @@ struct PresenceOptions {
 
 /// Which agents are there (domain.md 3.3): counts the connections of every namespace, tells each change of an effective status by
 /// `presence:update` to those who watch and to the person's own sockets, and writes down what has to outlive the process. Everybody lives
-/// on their org's home loop.  Thread: any, unless said otherwise.
-class Presence {
+/// on their org's home loop. Several servers share a roll: each has everybody, tells its own sockets, and of all of them the one that
+/// caused a change writes it down.  Thread: any, unless said otherwise.
+class Presence final : private cluster::RollListener {
 public:
-    /// Before the server starts.
-    Presence(sio::Server& io, store::Store& store, Identities& identities, const Limits& limits, PresenceOptions options, sio::Log& log);
+    /// The servers that people may be connected to; without a roll it is this one.
+    struct Cluster {
+        cluster::Bus& bus;
+        cluster::Roll* roll = nullptr;
+    };
+    /// Before the server and the roll start.
+    Presence(sio::Server& io, store::Store& store, Identities& identities, const Limits& limits, PresenceOptions options, Cluster cluster,
+             sio::Log& log);
     ~Presence();
 
     /// Reads what is remembered; who was connected to the process before counts as there until they are back or the lease is over.
@@ -51,7 +60,7 @@ public:
     /// Says that a connection is without input, or has some again. Pre: the actor has presence.
     void idle(const Actor& actor, ConnectionId connection, bool idle, Answer own);
     /// The status that SetStatus has written; call it in the order of the commits. Tells the own sockets also when nothing changes.
-    void chosen(const IdentityRef& who, PresenceStatus status, ConnectionId connection, Answer own);
+    void chosen(const IdentityRef& who, const Chosen& chosen, ConnectionId connection, Answer own);
     /// `[{userId, status, lastSeen}]` of those who are known; `done` runs before any later change of them is told.
     void list(const std::string& org, std::vector<Asked> asked, Answer done);
     /// Takes a token of the actor's presence:status bucket. Errors: RateLimited.
@@ -74,12 +83,17 @@ private:
     void role_changed(sio::Connection& connection);
     void came(const Actor& actor);
     void went(const Actor& actor, ConnectionId connection, Cause cause);
+    void changed(std::string_view key, const cluster::Shares& shares, cluster::Why why, bool ours) override;
+    void hear_chosen(std::string_view message);
+    void read_chosen();
+    void chosen_elsewhere(const std::string& name, const Chosen& chosen);
     Home& home(std::string_view org);
 
     sio::Server& io_;
     store::Store& store_;
     const Limits& limits_;
     const PresenceOptions options_;
+    const Cluster cluster_;
     sio::Log& log_;
     sio::Namespace& nsp_;
     std::vector<std::unique_ptr<Home>> homes_;  // one a loop

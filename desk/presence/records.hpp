@@ -33,8 +33,10 @@ class Records {
 public:
     Records(store::sql::Session& session, std::string_view org) : session_(session), org_(org) {}
 
-    /// What the user set; Online: nothing.
-    void set_manual(std::string_view user, PresenceStatus status, std::int64_t now_ms);
+    /// What the user set; Online: nothing. When it counts as set: later than whatever they set before, whichever server's clock told.
+    std::int64_t set_manual(std::string_view user, const Chosen& chosen);
+    /// What they set has lapsed, unless they have set something later.
+    void forget_manual(std::string_view user, std::int64_t chosen_ms);
     /// Everything else.
     void mark(std::string_view user, const Kept& kept, Here here);
     /// lastSeen; 0: never.
@@ -52,5 +54,7 @@ void save_all(store::Transaction& tx, const std::vector<Record>& records);
 
 /// Of all orgs: whoever has set something or was there. For the server's own start.
 std::vector<Record> remembered(store::sql::Session& session);
+/// Of all orgs: whoever has ever set anything, also if it was taken back; `kept` has nothing else.
+std::vector<Record> chosen(store::sql::Session& session);
 
 }  // namespace desk::presence

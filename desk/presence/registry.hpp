@@ -15,19 +15,17 @@ class Registry {
 public:
     class Listener {
     public:
-        /// The sum of all shares of a person has changed.
-        virtual void total(std::string_view person, Tally total, Cause cause) = 0;
-        /// The own lease was lost (a frozen server, a registry that started anew): everybody has to be reported again, within the call.
-        virtual void lapsed() = 0;
+        /// The sum of all shares of a person has changed. `ours`: of all servers, this one writes down what comes of it.
+        virtual void total(std::string_view person, Tally total, Cause cause, bool ours) = 0;
 
     protected:
         ~Listener() = default;
     };
 
     virtual ~Registry() = default;
-    /// All of this server's connections of a person, after a change. Ignored while the lease is lost: `lapsed` comes.
+    /// All of this server's connections of a person, after a change.
     virtual void report(std::string_view person, Tally mine, Cause cause) = 0;
-    /// Renews the lease and claims what has lapsed of others. Call it thrice in the time that a lease lasts.
+    /// Now and then, thrice in the time that a lease lasts.
     virtual void tick(std::int64_t now_ms) = 0;
 };
 

@@ -55,13 +55,13 @@ void Roster::idle(std::string_view name, ConnectionId connection, bool idle, std
     registry_->report(name, who->mine, Cause::Reported);
 }
 
-Somebody& Roster::choose(std::string_view name, PresenceStatus status, ConnectionId connection, std::int64_t now_ms) {
+Somebody& Roster::choose(std::string_view name, const Chosen& chosen, ConnectionId connection, std::int64_t now_ms) {
     // What was set hides whether they are idle: in this order nobody sees a status in between.
     const bool hidden = at(name).second.person.manual().has_value();
     if (hidden) idle(name, connection, false, now_ms);
     now_ms_ = now_ms;
     Entry& entry = at(name);
-    follow(entry, [&](Person& person) { person.choose(status, now_ms); });
+    follow(entry, [&](Person& person) { person.choose(chosen, now_ms); });
     entry.second.forget_manual = false;
     if (!hidden) idle(name, connection, false, now_ms);
     return entry.second;
@@ -96,14 +96,15 @@ void Roster::forget(const std::string& name) {
     if (!who.person.present() && !who.person.manual() && !who.unsaved && who.mine.connections == 0) people_.erase(found);
 }
 
-void Roster::total(std::string_view name, Tally total, Cause cause) {
-    follow(at(name), [&](Person& person) { person.connections(total, cause, now_ms_, lapse_ms_); });
+void Roster::hear(std::string_view name, Tally all, Cause cause, bool ours, std::int64_t now_ms) {
+    now_ms_ = now_ms;
+    total(name, all, cause, ours);
 }
 
-void Roster::lapsed() {
-    for (const auto& [name, who] : people_) {
-        if (who.mine.connections > 0) registry_->report(name, who.mine, Cause::Inferred);
-    }
+void Roster::total(std::string_view name, Tally total, Cause cause, bool ours) {
+    Entry& entry = at(name);
+    entry.second.ours = ours;
+    follow(entry, [&](Person& person) { person.connections(total, cause, now_ms_, lapse_ms_); });
 }
 
 }  // namespace desk::presence

@@ -24,6 +24,7 @@ struct Somebody {
     Person person;
     Tally mine;                            ///< connections of this server
     std::forward_list<ConnectionId> idle;  ///< of them: those that are auto-away
+    bool ours = false;                     ///< this server writes them down
     bool unsaved = false;                  ///< the keeper's: what is kept of them is not in the store yet
     bool forget_manual = false;            ///< the keeper's: what they set has lapsed, and the store does not know it yet
     std::unique_ptr<Attachment> hung;      ///< the keeper's
@@ -53,7 +54,7 @@ public:
     void went(std::string_view name, ConnectionId connection, Cause cause, std::int64_t now_ms);
     void idle(std::string_view name, ConnectionId connection, bool idle, std::int64_t now_ms);
     /// On one of this server's connections, which has had some input then, or (0) on none.
-    Somebody& choose(std::string_view name, PresenceStatus status, ConnectionId connection, std::int64_t now_ms);
+    Somebody& choose(std::string_view name, const Chosen& chosen, ConnectionId connection, std::int64_t now_ms);
     void grace_over(const std::string& name, std::int64_t now_ms);
     void tick(std::int64_t now_ms, std::int64_t lease_now_ms);
 
@@ -69,8 +70,9 @@ public:
         for (Entry& each : people_) visit(each);
     }
 
-    void total(std::string_view name, Tally total, Cause cause) override;
-    void lapsed() override;
+    /// What the registry says, later.
+    void hear(std::string_view name, Tally all, Cause cause, bool ours, std::int64_t now_ms);
+    void total(std::string_view name, Tally total, Cause cause, bool ours) override;
 
 private:
     struct Hash {

@@ -49,8 +49,8 @@ TEST(Roster, TellsChangesOnly) {
     Host host(book);
     host.roster.came(kAnn, 1);
     host.roster.came(kAnn, 2);
-    host.roster.choose(kAnn, Busy, 1, 3);
-    host.roster.choose(kAnn, Busy, 1, 4);
+    host.roster.choose(kAnn, {Busy, 3}, 1, 3);
+    host.roster.choose(kAnn, {Busy, 4}, 1, 4);
     host.roster.went(kAnn, 1, Cause::Reported, 5);
     host.roster.went(kAnn, 2, Cause::Reported, 6);
     EXPECT_THAT(host.statuses(), ElementsAre(Online, Busy));
@@ -63,9 +63,9 @@ TEST(Roster, ChoosingOnAnIdleConnectionIsOneChange) {
     Host host(book);
     host.roster.came(kAnn, 1);
     host.roster.idle(kAnn, 7, true, 2);
-    host.roster.choose(kAnn, Busy, 7, 3);
+    host.roster.choose(kAnn, {Busy, 3}, 7, 3);
     host.roster.idle(kAnn, 7, true, 4);
-    host.roster.choose(kAnn, Online, 7, 5);
+    host.roster.choose(kAnn, {Online, 5}, 7, 5);
     EXPECT_THAT(host.statuses(), ElementsAre(Online, Away, Busy, Online));
 }
 
@@ -275,11 +275,11 @@ RC_GTEST_PROP(RosterProperty, AnyInterleavingShowsWatchersExactlyTheChangesOfThe
                 const auto status = static_cast<PresenceStatus>(step.pick % 4);
                 const auto* somebody = host.roster.find(name);
                 const bool hidden = somebody != nullptr && somebody->person.manual();
-                if (hidden) host.roster.choose(name, status, connection, now);
+                if (hidden) host.roster.choose(name, {status, now}, connection, now);
                 for (auto& each : hosts) {
-                    if (each && each.get() != &host) each->roster.choose(name, status, 0, now);
+                    if (each && each.get() != &host) each->roster.choose(name, {status, now}, 0, now);
                 }
-                if (!hidden) host.roster.choose(name, status, connection, now);
+                if (!hidden) host.roster.choose(name, {status, now}, connection, now);
                 break;
             }
             case Step::GraceOver:

@@ -66,7 +66,7 @@ Result<void> PresenceSockets::status(sio::Socket& socket, const sio::Event& even
     store_.write(
         identity->actor.org,
         [identity, command = SetStatus{status, now_ms}](store::Transaction& tx) { return run(tx, identity->actor, command); },
-        [this, identity, connection, handle = socket.handle(), done = std::move(done)](Result<PresenceStatus> chosen) mutable {
+        [this, identity, connection, handle = socket.handle(), done = std::move(done)](Result<Chosen> chosen) mutable {
             if (chosen) return presence_.chosen(identity, *chosen, connection, std::move(done));
             io_.post(handle, [done = std::move(done), error = std::move(chosen.error())](sio::Socket& there) mutable {
                 refuse(there, done.ack, "presence:status", std::move(error));

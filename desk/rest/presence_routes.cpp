@@ -56,7 +56,7 @@ void set(store::Store& store, presence::Presence& presence, const Call& call, Re
         [identity = call.identity, command = presence::SetStatus{status, now_ms}](store::Transaction& tx) {
             return run(tx, identity->actor, command);
         },
-        [&presence, identity = call.identity, reply = std::move(reply)](Result<PresenceStatus> chosen) mutable {
+        [&presence, identity = call.identity, reply = std::move(reply)](Result<presence::Chosen> chosen) mutable {
             if (!chosen) return reply.refuse(chosen.error());
             presence.chosen(identity, *chosen, 0,
                             [reply = std::move(reply)](std::string json) mutable { reply.send(200, std::move(json)); });

@@ -43,7 +43,7 @@ bool LeaseBook::set(Incarnation lease, std::string_view person, Tally share, boo
     if (share.connections > 0) shares.push_back({lease, share, handed_over});
     const Tally after = sum(shares);
     if (shares.empty()) people_.erase(at);
-    if (after != before) tell(person, after, cause);
+    if (after != before) tell(person, after, cause, lease);
     return true;
 }
 
@@ -63,16 +63,16 @@ void LeaseBook::drop(Incarnation lease) {
         if (had) changed.emplace_back(at->first, sum(at->second));
         at = at->second.empty() ? people_.erase(at) : std::next(at);
     }
-    for (const auto& [person, total] : changed) tell(person, total, Cause::Inferred);
+    for (const auto& [person, total] : changed) tell(person, total, Cause::Inferred, lease);
 }
 
 void LeaseBook::silence(Incarnation lease) {
     if (Lease* const held = find(lease)) held->listener = nullptr;
 }
 
-void LeaseBook::tell(std::string_view person, Tally total, Cause cause) {
+void LeaseBook::tell(std::string_view person, Tally total, Cause cause, Incarnation by) {
     for (const Lease& each : leases_) {
-        if (each.listener != nullptr) each.listener->total(person, total, cause);
+        if (each.listener != nullptr) each.listener->total(person, total, cause, each.id == by);
     }
 }
 
@@ -85,14 +85,20 @@ Tally LeaseBook::sum(const Shares& shares) {
 LeaseRegistry::LeaseRegistry(LeaseBook& book, Listener& listener, std::int64_t lease_ms, std::int64_t now_ms)
     : book_(book), listener_(listener), lease_ms_(lease_ms), lease_(book.take(now_ms + lease_ms, &listener)) {}
 
-void LeaseRegistry::report(std::string_view person, Tally mine, Cause cause) { book_.report(lease_, person, mine, cause); }
+void LeaseRegistry::report(std::string_view person, Tally mine, Cause cause) {
+    if (mine.connections > 0)
+        mine_.insert_or_assign(std::string(person), mine);
+    else
+        mine_.erase(std::string(person));
+    book_.report(lease_, person, mine, cause);
+}
 
 void LeaseRegistry::tick(std::int64_t now_ms) {
     if (!book_.renew(lease_, now_ms, now_ms + lease_ms_)) {
         // The new share first, then the end of the old one: in between people have more connections, never fewer.
         const auto lost = lease_;
         lease_ = book_.take(now_ms + lease_ms_, &listener_);
-        listener_.lapsed();
+        for (const auto& [person, share] : mine_) book_.report(lease_, person, share, Cause::Inferred);
         book_.drop(lost);
     }
     book_.claim(now_ms);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,7 +50,7 @@ private:
     };
     Lease* find(Incarnation lease);
     bool set(Incarnation lease, std::string_view person, Tally share, bool handed_over, Cause cause);
-    void tell(std::string_view person, Tally total, Cause cause);
+    void tell(std::string_view person, Tally total, Cause cause, Incarnation by);
     static Tally sum(const Shares& shares);
 
     Incarnation last_ = 0;
@@ -74,6 +75,7 @@ private:
     Listener& listener_;
     std::int64_t lease_ms_;
     LeaseBook::Incarnation lease_;
+    std::map<std::string, Tally> mine_;
 };
 
 }  // namespace desk::presence
