@@ -4,6 +4,7 @@
 #include <ranges>
 #include <utility>
 
+#include "desk/chat/online_share.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
 
@@ -17,7 +18,24 @@ using sio::runtime::Timer;
 // Until the store is told again that could not take it.
 constexpr std::chrono::milliseconds kTellAgain{1000};
 
-bool is_same(const Actor& a, const Actor& b) { return a.name == b.name && a.role == b.role && a.avatar_url == b.avatar_url; }
+// In the roll, by `org:conversation`: the people there, and whether the customer is.
+constexpr std::string_view kPeople = "chat";
+constexpr std::string_view kCustomer = "customer";
+
+std::string roll_key(std::string_view org, std::string_view conversation) { return std::string(org).append(1, ':').append(conversation); }
+
+/// Those of other servers.
+std::vector<std::string> others(const cluster::Shares& shares) {
+    std::vector<std::string> texts;
+    for (const auto& [lease, text] : shares) {
+        if (lease != cluster::kOwnLease) texts.push_back(text);
+    }
+    return texts;
+}
+
+bool has_same(const std::vector<Actor>& people, const Actor& actor) {
+    return std::ranges::any_of(people, [&](const Actor& each) { return each.user == actor.user && is_same(each, actor); });
+}
 
 }  // namespace
 
@@ -49,6 +67,8 @@ struct OnlineLists::List {
     std::string org;
     std::string conversation;
     std::vector<std::unique_ptr<Member>> members;  // in the order they came
+    std::vector<Actor> elsewhere;                  // on other servers
+    bool unheard = false;                          // of those
     std::vector<SocketHandle> observers;
     std::vector<SocketHandle> newcomers;  // to be told, also when nothing changes
     bool changed = false;                 // since it was told last
@@ -62,13 +82,29 @@ struct OnlineLists::List {
     Timer again;
 };
 
-OnlineLists::OnlineLists(sio::Server& io, OnlineOptions options, StatusOf status_of, CustomerPresence customers)
+/// Hears of customers in the roll.
+struct OnlineLists::Customers final : cluster::RollListener {
+    explicit Customers(OnlineLists& lists) : owner(lists) {}
+    void changed(std::string_view key, const cluster::Shares& shares, cluster::Why, bool ours) override {
+        run_on(home_loop(owner.io_, key.substr(0, key.find(':'))),
+               [this, key = std::string(key), here = !shares.empty(), ours] { owner.customer_changed(key, here, ours); });
+    }
+    OnlineLists& owner;
+};
+
+OnlineLists::OnlineLists(sio::Server& io, OnlineOptions options, StatusOf status_of, CustomerPresence customers, cluster::Roll* roll)
     : io_(io),
       options_(options),
       status_of_(std::move(status_of)),
       customers_(std::move(customers)),
       chat_(io.of("/chat")),
-      boards_(io.loops().size()) {}
+      roll_(roll),
+      customers_elsewhere_(roll == nullptr ? nullptr : std::make_unique<Customers>(*this)),
+      boards_(io.loops().size()) {
+    if (roll_ == nullptr) return;
+    roll_->hear(std::string(kPeople), *this);
+    roll_->hear(std::string(kCustomer), *customers_elsewhere_);
+}
 
 OnlineLists::~OnlineLists() = default;
 
@@ -104,12 +140,76 @@ void OnlineLists::ended(const std::string& org, const std::string& conversation)
     tidy(*list);
 }
 
-void OnlineLists::enter(const Arrival& arrival) {
-    const std::string& org = arrival.who->actor.org;
+OnlineLists::List& OnlineLists::open(const std::string& org, const std::string& conversation) {
     auto& home = home_loop(io_, org);
-    auto& slot = boards_[home.index()][key_of(org, arrival.conversation)];
-    if (!slot) slot = std::make_unique<List>(*this, home, org, arrival.conversation);
-    List& list = *slot;
+    auto& slot = boards_[home.index()][key_of(org, conversation)];
+    if (slot) return *slot;
+    slot = std::make_unique<List>(*this, home, org, conversation);
+    if (roll_ != nullptr) {
+        slot->unheard = true;
+        roll_->look(kPeople, roll_key(org, conversation), [this, &home, key = roll_key(org, conversation)](const cluster::Shares& shares) {
+            run_on(home, [this, key, texts = others(shares)] { hear(key, texts); });
+        });
+    }
+    return *slot;
+}
+
+void OnlineLists::look_for_customer(std::string_view org, std::string_view conversation, std::move_only_function<void(bool here)> done) {
+    roll_->look(kCustomer, roll_key(org, conversation),
+                [done = std::move(done)](const cluster::Shares& shares) mutable { done(!shares.empty()); });
+}
+
+void OnlineLists::changed(std::string_view key, const cluster::Shares& shares, cluster::Why, bool) {
+    run_on(home_loop(io_, key.substr(0, key.find(':'))), [this, key = std::string(key), texts = others(shares)] { hear(key, texts); });
+}
+
+void OnlineLists::hear(const std::string& key, const std::vector<std::string>& shares) {
+    const auto colon = key.find(':');
+    List* const list = find(key.substr(0, colon), key.substr(colon + 1));
+    if (list == nullptr) return;
+    auto people = people_in(shares, list->org);
+    const auto listed_here = [&](const Actor& each) {
+        return std::ranges::any_of(list->members, [&](const auto& member) { return member->who->actor.user == each.user; });
+    };
+    const auto all_in = [&](const std::vector<Actor>& some, const std::vector<Actor>& all) {
+        return std::ranges::all_of(some, [&](const Actor& each) { return listed_here(each) || has_same(all, each); });
+    };
+    if (!all_in(people, list->elsewhere) || !all_in(list->elsewhere, people)) list->changed = true;
+    list->elsewhere = std::move(people);
+    const bool first = std::exchange(list->unheard, false);
+    if (list->changed)
+        told_later(*list);
+    else if (first && !list->telling.armed())
+        tell(*list);
+}
+
+void OnlineLists::customer_changed(const std::string& key, bool here, bool ours) {
+    const auto colon = key.find(':');
+    const std::string org = key.substr(0, colon);
+    const std::string conversation = key.substr(colon + 1);
+    List* list = find(org, conversation);
+    if (!here) {
+        if (!ours) return;
+        if (list == nullptr) list = &open(org, conversation);
+        list->customer = List::Customer::Gone;
+        note(*list);
+    } else if (list != nullptr && list->customer == List::Customer::Gone) {
+        // On another server, while that they are gone is being written here.
+        list->customer = List::Customer::Here;
+        note(*list);
+    }
+    if (list != nullptr) tidy(*list);
+}
+
+void OnlineLists::report(const List& list) {
+    if (roll_ == nullptr) return;
+    std::vector<const Actor*> people;
+    for (const auto& member : list.members) people.push_back(&member->who->actor);
+    roll_->put(kPeople, roll_key(list.org, list.conversation), to_share(people), cluster::Why::Told);
+}
+
+void OnlineLists::enter(const Arrival& arrival) {
+    List& list = open(arrival.who->actor.org, arrival.conversation);
     list.ended |= arrival.ended;
     leave(list, arrival.socket);  // it may have come as the other kind
     list.newcomers.push_back(arrival.socket);
@@ -120,7 +220,9 @@ void OnlineLists::enter(const Arrival& arrival) {
         const auto known = std::ranges::find_if(list.members, [&](const auto& member) { return member->who->actor.user == actor.user; });
         const bool fresh = known == list.members.end();
         Member& member = fresh ? *list.members.emplace_back(std::make_unique<Member>(*this, list, arrival.who)) : **known;
-        if (fresh || !is_same(member.who->actor, actor)) list.changed = true;
+        const bool as_before = fresh ? has_same(list.elsewhere, actor) : is_same(member.who->actor, actor);
+        if (!as_before) list.changed = true;
+        const bool reported = !fresh && as_before;
         member.leaving.cancel();
         member.who = arrival.who;
         member.sockets.push_back(arrival.socket);
@@ -128,10 +230,12 @@ void OnlineLists::enter(const Arrival& arrival) {
             list.customer_id = actor.user;
             list.customer = List::Customer::Here;
             note(list);
+            if (roll_ != nullptr) roll_->put(kCustomer, roll_key(list.org, list.conversation), "1", cluster::Why::Told);
         }
+        if (!reported) report(list);
     }
     if (list.changed)
-        changed(list);
+        told_later(list);
     else if (!list.telling.armed())
         tell(list);
 }
@@ -147,19 +251,30 @@ void OnlineLists::leave(List& list, const SocketHandle& socket) {
 
 void OnlineLists::drop(List& list, const Member& member) {
     if (member.who->actor.user == list.customer_id) {
-        list.customer = List::Customer::Gone;
-        note(list);
+        if (roll_ != nullptr) {
+            roll_->put(kCustomer, roll_key(list.org, list.conversation), {}, cluster::Why::Told);
+        } else {
+            list.customer = List::Customer::Gone;
+            note(list);
+        }
     }
+    const bool stays = has_same(list.elsewhere, member.who->actor);
     std::erase_if(list.members, [&](const auto& entry) { return entry.get() == &member; });
-    changed(list);
+    report(list);
+    if (stays)
+        tidy(list);
+    else
+        told_later(list);
 }
 
-void OnlineLists::changed(List& list) {
+void OnlineLists::told_later(List& list) {
     list.changed = true;
     if (!list.telling.armed()) list.home.arm_after(list.telling, options_.coalesce);
 }
 
 void OnlineLists::tell(List& list) {
+    // It is told once those of the other servers are known.
+    if (list.unheard) return;
     const bool everybody = std::exchange(list.changed, false);
     const auto newcomers = std::exchange(list.newcomers, {});
     if (everybody || !newcomers.empty()) {
@@ -182,13 +297,20 @@ std::string OnlineLists::describe(const List& list) const {
     std::string out;
     sio::json::Writer w(out);
     w.begin_object().field("conversationId", list.conversation).key("users").begin_array();
-    for (const auto& member : list.members | std::views::take(options_.listed)) {
-        const Actor& actor = member->who->actor;
-        w.begin_object().field("id", actor.user).field("name", actor.name).field("avatarUrl", actor.avatar_url);
-        w.field("role", to_string(actor.role)).field("status", status_of_(actor)).end_object();
+    std::vector<const Actor*> people;
+    people.reserve(list.members.size() + list.elsewhere.size());
+    for (const auto& member : list.members) people.push_back(&member->who->actor);
+    for (const Actor& each : list.elsewhere) {
+        if (std::ranges::none_of(list.members, [&](const auto& member) { return member->who->actor.user == each.user; }))
+            people.push_back(&each);
+    }
+    for (const Actor* each : people | std::views::take(options_.listed)) {
+        w.begin_object();
+        write_person(w, *each);
+        w.field("status", status_of_(*each)).end_object();
     }
     w.end_array();
-    if (list.members.size() > options_.listed) w.field("count", list.members.size());
+    if (people.size() > options_.listed) w.field("count", people.size());
     w.end_object();
     return out;
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "desk/cluster/roll.hpp"
 #include "desk/delivery/homes.hpp"
 #include "desk/session/identity.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -40,12 +41,17 @@ struct OnlineOptions {
 };
 
 /// Who is in which conversation (domain.md 3.6): people, not sockets. Each change is told to the conversation's room by `chat:online`, and
-/// so is who enters. A conversation's list lives on its org's home loop and knows the sockets of this server; it is told to them only, so
-/// that over several servers each tells its own sockets the union of all lists.  Thread: any, unless said otherwise.
-class OnlineLists {
+/// so is who enters. A conversation's list lives on its org's home loop and knows the sockets of this server. Servers that share a roll
+/// have their people in it, and each tells its own sockets the union of all; that a customer is gone is said by the last server they were
+/// with, or by who claimed what that one left.  Thread: any, unless said otherwise.
+class OnlineLists final : private cluster::RollListener {
 public:
-    OnlineLists(sio::Server& io, OnlineOptions options, StatusOf status_of, CustomerPresence customers);
+    /// Before the server and the roll start. Without a roll the people of this server are all there are.
+    OnlineLists(sio::Server& io, OnlineOptions options, StatusOf status_of, CustomerPresence customers, cluster::Roll* roll = nullptr);
     ~OnlineLists();
+
+    /// Whether a conversation's customer is there, as the roll knows; `done` runs on its loop. Pre: there is one.
+    void look_for_customer(std::string_view org, std::string_view conversation, std::move_only_function<void(bool here)> done);
 
     /// Once the socket is in the conversation's room; again when it enters again.
     void joined(Arrival arrival);
@@ -66,15 +72,22 @@ public:
 private:
     struct Member;
     struct List;
+    struct Customers;
     using Board = std::unordered_map<std::string, std::unique_ptr<List>>;  // by the name of the conversation's room
 
     static std::string key_of(std::string_view org, std::string_view conversation);
     bool is_open(unsigned loop, const std::string& key) const;
     List* find(const std::string& org, const std::string& conversation);
+    List& open(const std::string& org, const std::string& conversation);
+    void changed(std::string_view key, const cluster::Shares& shares, cluster::Why why, bool ours) override;
+    /// The people of a conversation on other servers are these.
+    void hear(const std::string& key, const std::vector<std::string>& shares);
+    void customer_changed(const std::string& key, bool here, bool ours);
+    void report(const List& list);
     void enter(const Arrival& arrival);
     void leave(List& list, const sio::SocketHandle& socket);
     void drop(List& list, const Member& member);
-    void changed(List& list);
+    void told_later(List& list);
     void tell(List& list);
     std::string describe(const List& list) const;
     void note(List& list);
@@ -88,6 +101,8 @@ private:
     const StatusOf status_of_;
     const CustomerPresence customers_;
     sio::Namespace& chat_;
+    cluster::Roll* const roll_;
+    const std::unique_ptr<Customers> customers_elsewhere_;
     std::vector<Board> boards_;  // one a loop
 };
 
