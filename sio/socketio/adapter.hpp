@@ -25,6 +25,7 @@ struct RecoverableSession {
     std::string pid;                 ///< private: who knows it takes the session
     std::vector<std::string> rooms;  ///< without its own
     UserData data;
+    std::string described;  ///< JSON text, what the namespace's describe hook wrote: `data` for adapters that take it to other servers
 };
 
 /// A session taken up, with the events it missed, each with its offset, in order.
@@ -40,6 +41,9 @@ struct RestoredSession {
 class Adapter {
 public:
     virtual ~Adapter() = default;
+
+    /// The handlers are registered, sockets may come.
+    virtual void open() {}
 
     virtual void broadcast(const EncodedEvent& event, const Target& target, const BroadcastFlags& flags) = 0;
 

@@ -43,14 +43,13 @@ void Broadcast::disconnect_sockets(bool close) const { nsp_->adapter().disconnec
 
 void Broadcast::fetch_sockets(FetchCallback callback) const {
     auto& loop = home().loop();
-    nsp_->adapter().fetch_sockets(
-        *target_.view(), flags_, [&loop, callback = std::move(callback)](Result<std::vector<RemoteSocket>> sockets) mutable {
-            if (loop.in_loop_thread()) {
-                callback(std::move(sockets));
-            } else {
-                loop.post([callback = std::move(callback), sockets = std::move(sockets)]() mutable { callback(std::move(sockets)); });
-            }
-        });
+    nsp_->adapter().fetch_sockets(*target_.view(), flags_, [&loop, callback = std::move(callback)](Result<RemoteSockets> sockets) mutable {
+        if (loop.in_loop_thread()) {
+            callback(std::move(sockets));
+        } else {
+            loop.post([callback = std::move(callback), sockets = std::move(sockets)]() mutable { callback(std::move(sockets)); });
+        }
+    });
 }
 
 }  // namespace sio

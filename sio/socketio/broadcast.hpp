@@ -42,7 +42,11 @@ struct RemoteSocket {
     std::string data = "{}";         ///< JSON text, what the namespace's describe hook wrote
     std::string handshake = "{}";    ///< JSON text: headers, time, address, xdomain, secure, issued, url, query, auth
 };
-using FetchCallback = std::move_only_function<void(Result<std::vector<RemoteSocket>>)>;
+/// The sockets that were found.
+struct RemoteSockets : std::vector<RemoteSocket> {
+    std::size_t silent_servers = 0;  ///< did not answer in time: their sockets are missing
+};
+using FetchCallback = std::move_only_function<void(Result<RemoteSockets>)>;
 
 template <class Range>
 concept RoomNames = std::ranges::input_range<const Range> &&
@@ -107,7 +111,7 @@ public:
     void sockets_join(std::string_view room) const;
     void sockets_leave(std::string_view room) const;
     void disconnect_sockets(bool close = false) const;
-    /// `callback` runs as that of emit_with_ack. Errors: Timeout (another server did not answer).
+    /// `callback` runs as that of emit_with_ack. Errors: Closed (the server closes).
     void fetch_sockets(FetchCallback callback) const;
 
 private:

@@ -70,13 +70,17 @@ RemoteSocket describe(Socket& socket) {
     remote.id = socket.id();
     for (const auto room : socket.rooms()) remote.rooms.emplace_back(room);
     remote.handshake = handshake_of(socket);
-    if (const auto& describe_data = socket.nsp().handlers().describe) {
-        std::string data;
-        json::Writer writer(data);
-        const bool written = guarded(socket.server(), socket.nsp().name(), "describe", [&] { describe_data(socket, writer); });
-        if (written && !data.empty()) remote.data = std::move(data);
-    }
+    if (auto data = described_data(socket); !data.empty()) remote.data = std::move(data);
     return remote;
+}
+
+std::string described_data(Socket& socket) {
+    std::string data;
+    const auto& describe_data = socket.nsp().handlers().describe;
+    if (!describe_data) return data;
+    json::Writer writer(data);
+    if (!guarded(socket.server(), socket.nsp().name(), "describe", [&] { describe_data(socket, writer); })) data.clear();
+    return data;
 }
 
 Reply first_of(const Arguments& arguments) {

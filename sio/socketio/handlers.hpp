@@ -32,6 +32,7 @@ struct Handlers {
     std::vector<Registrar::EventMiddleware> event_middlewares;
     std::vector<Registrar::RoomHandler> room;
     std::function<void(Socket&, json::Writer&)> describe;
+    std::function<void(Socket&, json::Value)> restored;
     bool frozen = false;
 };
 

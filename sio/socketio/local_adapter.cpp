@@ -1,8 +1,11 @@
 #include "sio/socketio/local_adapter.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "sio/base/json_writer.hpp"
@@ -55,13 +58,7 @@ void LocalAdapter::on_members(const Target& target, const Task& task, const std:
 
 void LocalAdapter::broadcast(const EncodedEvent& event, const Target& target, const BroadcastFlags& flags) {
     on_members(target, [event, only_if_writable = flags.volatile_](detail::RoomTable& table, const Target& members) {
-        table.for_each(members, [&](Socket& socket) {
-            if (only_if_writable) {
-                socket.send_volatile(event);
-            } else {
-                socket.send(event);
-            }
-        });
+        table.for_each(members, [&](Socket& socket) { socket.write(event, only_if_writable); });
     });
 }
 
@@ -116,7 +113,7 @@ void LocalAdapter::disconnect_sockets(const Target& target, const BroadcastFlags
 void LocalAdapter::fetch_sockets(const Target& target, const BroadcastFlags&, FetchCallback callback) {
     struct Shared {
         std::mutex mutex;
-        std::vector<RemoteSocket> found;
+        RemoteSockets found;
     };
     auto shared = std::make_shared<Shared>();
     const auto done =
@@ -130,6 +127,29 @@ void LocalAdapter::fetch_sockets(const Target& target, const BroadcastFlags&, Fe
     };
     on_members(target, describe_all, done);
 }
+
+void LocalAdapter::all_rooms(std::move_only_function<void(std::vector<std::string>)> callback) {
+    struct Shared {
+        std::mutex mutex;
+        std::set<std::string> found;
+    };
+    auto shared = std::make_shared<Shared>();
+    const auto done = std::make_shared<Countdown>([shared, callback = std::move(callback)]() mutable {
+        callback({std::make_move_iterator(shared->found.begin()), std::make_move_iterator(shared->found.end())});
+    });
+    const auto name_all = [shared](detail::RoomTable& table, const Target&) {
+        const std::scoped_lock lock(shared->mutex);
+        table.for_each_room([&](std::string_view room) { shared->found.emplace(room); });
+    };
+    on_members({}, name_all, done);
+}
+
+bool LocalAdapter::may_have(const Target& target) const {
+    return std::ranges::any_of(nsp_.tables_, [&](const auto& table) { return table->may_have(target); });
+}
+
+void LocalAdapter::begin_join(unsigned loop) { nsp_.table(loop).begin_join(); }
+void LocalAdapter::end_join(unsigned loop) { nsp_.table(loop).end_join(); }
 
 void LocalAdapter::server_side_emit(const EncodedEvent&, ServerSideCallback callback) {
     if (callback) callback(std::vector<Reply>());

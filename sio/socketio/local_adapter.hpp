@@ -26,6 +26,16 @@ public:
     void server_side_emit(const EncodedEvent& event, ServerSideCallback callback) override;
     void server_count(std::move_only_function<void(std::size_t)> callback) override { callback(1); }
 
+    // For adapters that keep one for their own part.
+
+    /// The rooms that have members on this server, the sockets' own too. `callback` runs on any thread.
+    void all_rooms(std::move_only_function<void(std::vector<std::string>)> callback);
+    /// Whether this server may have sockets of the target: false is certain, true a guess.
+    bool may_have(const Target& target) const;
+    /// A socket of that loop is about to join rooms: what is broadcast between the two calls goes to the loop whatever its rooms are.
+    void begin_join(unsigned loop);
+    void end_join(unsigned loop);
+
 private:
     class Countdown;
     /// Runs `task` on every loop that may have sockets of the target; `task` is copied for the others. The countdown, when given,

@@ -3,81 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "sio/base/clock.hpp"
 #include "sio/base/json.hpp"
-#include "sio/base/json_writer.hpp"
 #include "sio/base/msgpack.hpp"
-#include "sio/socketio/arguments.hpp"
+#include "sio/socketio/msgpack_json.hpp"
 
 namespace sio::detail {
 namespace {
 
 constexpr std::int64_t kMaxAckId = 9007199254740991;  // 2^53 - 1, as in the text form
 
-/// Writes values as JSON.
-class ToJson : public msgpack::Events {
-public:
-    ToJson(MsgpackPacket& packet, std::size_t max_attachments)
-        : packet_(packet), max_attachments_(max_attachments), writer_(packet.padded_json) {}
-
-    bool on_nil() override { return value(nullptr); }
-    // No object of the client's is to be taken for one of the placeholders written here.
-    bool on_boolean(bool flag) override { return flag && std::exchange(after_placeholder_key_, false) ? value(nullptr) : value(flag); }
-    bool on_integer(std::int64_t number) override { return value(number); }
-    bool on_unsigned(std::uint64_t number) override { return value(number); }
-    bool on_double(double number) override { return value(number); }
-    bool on_string(std::string_view text) override { return value(text); }
-    bool on_timestamp(std::int64_t seconds, std::uint32_t nanoseconds) override {
-        constexpr std::int64_t kMaxSeconds = 253'402'300'799;  // the end of the year 9999
-        const std::int64_t bounded = std::min(std::max(seconds, -kMaxSeconds), kMaxSeconds);
-        return value(format_iso8601(bounded * 1000 + nanoseconds / 1'000'000));
-    }
-    bool on_binary(std::string_view bytes) override {
-        if (packet_.attachments.size() == max_attachments_) return false;
-        writer_.begin_object().field("_placeholder", true).field("num", packet_.attachments.size()).end_object();
-        packet_.attachments.emplace_back(bytes);
-        return true;
-    }
-    bool on_array(std::size_t) override {
-        writer_.begin_array();
-        return true;
-    }
-    bool on_array_end() override {
-        writer_.end_array();
-        return true;
-    }
-    bool on_map(std::size_t) override {
-        writer_.begin_object();
-        return true;
-    }
-    bool on_key(std::string_view text) override {
-        after_placeholder_key_ = text == "_placeholder";
-        writer_.key(text);
-        return true;
-    }
-    bool on_map_end() override {
-        writer_.end_object();
-        return true;
-    }
-
-private:
-    template <class T>
-    bool value(const T& written) {
-        after_placeholder_key_ = false;
-        writer_.value(written);
-        return true;
-    }
-
-    MsgpackPacket& packet_;
-    std::size_t max_attachments_;
-    json::Writer writer_;
-    bool after_placeholder_key_ = false;
-};
-
 /// The outer map: reads type, nsp and id, and hands what is in `data` on.
 class PacketReader final : public msgpack::Events {
 public:
-    PacketReader(MsgpackPacket& packet, std::size_t max_attachments) : packet_(packet), data_(packet, max_attachments) {}
+    PacketReader(MsgpackPacket& packet, std::size_t max_attachments)
+        : packet_(packet), data_(packet.padded_json, packet.attachments, max_attachments) {}
 
     bool complete() const { return has_type_ && has_nsp_; }
 
@@ -146,38 +85,13 @@ private:
     }
 
     MsgpackPacket& packet_;
-    ToJson data_;
+    MsgpackToJson data_;
     Key key_ = Key::Other;
     std::size_t depth_ = 0;
     bool has_type_ = false;
     bool has_nsp_ = false;
     bool has_data_ = false;
 };
-
-void write_value(msgpack::Writer& writer, json::Value value, std::span<const engineio::Packet> attachments) {
-    if (const auto found = attachments.empty() ? std::nullopt : placeholder(value, attachments.size()); found && found->valid) {
-        writer.binary(attachments[found->number].frame->payload());
-    } else if (value.is_array()) {
-        writer.array(value.size());
-        for (const auto element : value.elements()) write_value(writer, element, attachments);
-    } else if (value.is_object()) {
-        writer.map(value.size());
-        for (const auto [key, member] : value.members()) {
-            writer.string(key);
-            write_value(writer, member, attachments);
-        }
-    } else if (const auto text = value.string()) {
-        writer.string(*text);
-    } else if (const auto integer = value.integer()) {
-        writer.integer(*integer);
-    } else if (const auto number = value.number()) {
-        writer.number(*number);
-    } else if (const auto flag = value.boolean()) {
-        writer.boolean(*flag);
-    } else {
-        writer.nil();
-    }
-}
 
 }  // namespace
 
@@ -213,7 +127,7 @@ engineio::Packet encode_msgpack(PacketType type, std::string_view nsp, std::opti
     writer.string("nsp").string(nsp);
     if (has_data) {
         writer.string("data");
-        write_value(writer, *data, attachments);
+        write_msgpack(writer, *data, attachments.size(), [&](std::size_t i) { return attachments[i].frame->payload(); });
     }
     if (ack_id) writer.string("id").unsigned_integer(*ack_id);
     return engineio::binary_packet(text);

@@ -34,6 +34,7 @@ Namespace::~Namespace() = default;
 void Namespace::freeze() {
     handlers_->frozen = true;
     if (!handlers_->room.empty() || adapter_->wants_room_events()) room_watch_ = std::make_unique<detail::RoomWatch>();
+    adapter_->open();
 }
 
 detail::RoomTable* Namespace::here() const {

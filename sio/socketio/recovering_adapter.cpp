@@ -77,6 +77,7 @@ void RecoveringAdapter::broadcast(const EncodedEvent& event, const Target& targe
 }
 
 void RecoveringAdapter::persist(RecoverableSession session) {
+    std::string().swap(session.described);  // the data itself stays here
     if (const auto* const here = nsp_.here()) state_->keep(std::move(session), here->hub().index());
 }
 

@@ -77,4 +77,9 @@ Registrar& Registrar::describe(std::function<void(Socket&, json::Writer&)> write
     return *this;
 }
 
+Registrar& Registrar::on_restored(std::function<void(Socket&, json::Value)> handler) {
+    open(handlers_).restored = std::move(handler);
+    return *this;
+}
+
 }  // namespace sio

@@ -62,6 +62,8 @@ public:
     Registrar& on_room_event(RoomHandler handler);
     /// Writes what fetch_sockets() gives as a socket's `data`: one JSON value.
     Registrar& describe(std::function<void(Socket&, json::Writer&)> writer);
+    /// Gives a socket that takes up a session of another server what `describe` wrote there. Before on_connection.
+    Registrar& on_restored(std::function<void(Socket&, json::Value described)> handler);
 
     const detail::Handlers& handlers() const { return *handlers_; }
 

@@ -161,6 +161,13 @@ void RoomTable::for_each(const Target& target, FunctionRef<void(Socket&)> visit,
     if (found.capacity() > scratch_.capacity()) scratch_ = std::move(found);
 }
 
+void RoomTable::for_each_room(FunctionRef<void(std::string_view)> visit) const {
+    rooms_.for_each([&](const Room& room) { visit(room.name()); });
+    sockets_.for_each([&](const Socket& socket) {
+        if (!own_room_is_real(socket)) visit(socket.id());
+    });
+}
+
 bool RoomTable::may_have(const Target& target) const {
     if (occupants_.load(std::memory_order_relaxed) == 0) return false;
     if (target.rooms.empty() || joining_.load(std::memory_order_acquire) > 0) return true;

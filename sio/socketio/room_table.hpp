@@ -52,6 +52,8 @@ public:
     void leave(Socket& socket, std::string_view room);
     bool in_room(const Socket& socket, std::string_view room) const;
     std::size_t room_count() const { return rooms_.size(); }
+    /// Every room, the sockets' own too.
+    void for_each_room(FunctionRef<void(std::string_view)> visit) const;
 
     /// Visits the sockets of the target that are connected at their turn. See Namespace::for_each_local.
     void for_each(const Target& target, FunctionRef<void(Socket&)> visit, bool connecting_too = false);

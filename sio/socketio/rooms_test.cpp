@@ -173,7 +173,7 @@ TEST_P(Rooms, TellWhoIsInThem) {
     std::vector<std::unique_ptr<Client>> clients;
     for (int i = 0; i < 5; ++i) clients.push_back(in(i < 3 ? R"(["a"])" : R"(["b"])"));
     std::promise<std::vector<RemoteSocket>> promise;
-    io().to("a").fetch_sockets([&](Result<std::vector<RemoteSocket>> sockets) { promise.set_value(std::move(*sockets)); });
+    io().to("a").fetch_sockets([&](Result<RemoteSockets> sockets) { promise.set_value(std::move(*sockets)); });
     const auto found = promise.get_future().get();
     ASSERT_EQ(found.size(), 3U);
     for (const auto& socket : found) {
@@ -188,7 +188,7 @@ TEST_P(Rooms, TellWhoIsInThem) {
 TEST_P(Rooms, OfNobodyAreFetchedToo) {
     start();
     std::promise<std::size_t> promise;
-    io().to("nobody").fetch_sockets([&](Result<std::vector<RemoteSocket>> sockets) { promise.set_value(sockets->size()); });
+    io().to("nobody").fetch_sockets([&](Result<RemoteSockets> sockets) { promise.set_value(sockets->size()); });
     EXPECT_EQ(promise.get_future().get(), 0U);
 }
 

@@ -40,7 +40,7 @@ void Socket::send(const EncodedEvent& event) {
         write(event, false);
     } else if (connected()) {
         const auto own_room = id();
-        adapter.broadcast(event, {.rooms = {&own_room, 1}, .except = {}}, {.local = true, .compress = event.packet().compress});
+        adapter.broadcast(event, {.rooms = {&own_room, 1}, .except = {}}, {.compress = event.packet().compress});
     }
 }
 bool Socket::send_volatile(const EncodedEvent& event) { return write(event, true); }

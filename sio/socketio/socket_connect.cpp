@@ -6,6 +6,7 @@
 #include "sio/base/ids.hpp"
 #include "sio/base/json_writer.hpp"
 #include "sio/socketio/connection.hpp"
+#include "sio/socketio/describe.hpp"
 #include "sio/socketio/guarded.hpp"
 #include "sio/socketio/handlers.hpp"
 #include "sio/socketio/hub.hpp"
@@ -107,6 +108,15 @@ std::string SocketPackets::connect_data(Socket& socket, std::string pid) {
     return data;
 }
 
+void SocketPackets::give_described(Socket& socket, const std::string& described) {
+    const auto& handler = socket.nsp().handlers().restored;
+    if (described.empty() || !handler) return;
+    Hub::ParserLease parser(socket.table_->hub());
+    if (const auto value = parser->parse_copy(described)) {
+        guarded(socket.server(), socket.nsp_name(), "restored", [&] { handler(socket, *value); });
+    }
+}
+
 void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restored) {
     auto& nsp = socket.nsp();
     std::string pid;
@@ -116,6 +126,7 @@ void SocketPackets::admit(Socket& socket, std::optional<RestoredSession> restore
         pid = std::move(restored->session.pid);
         socket.table_->rename(socket, restored->session.sid);
         for (const auto& room : restored->session.rooms) socket.join(room);
+        give_described(socket, restored->session.described);
     }
     socket.state_ = Socket::State::Connected;
     nsp.connected_.fetch_add(1, std::memory_order_relaxed);
@@ -184,7 +195,8 @@ void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
 }
 
 RecoverableSession SocketPackets::recoverable_session(Socket& socket) {
-    RecoverableSession session{.sid = std::string(socket.id()), .pid = std::move(socket.rare().pid), .rooms = {}, .data = {}};
+    RecoverableSession session{
+        .sid = std::string(socket.id()), .pid = std::move(socket.rare().pid), .rooms = {}, .data = {}, .described = described_data(socket)};
     for (const auto room : socket.rooms() | std::views::drop(1)) session.rooms.emplace_back(room);
     return session;
 }

@@ -37,6 +37,7 @@ public:
 private:
     static void run_middlewares(Socket& socket);
     static void recover(Socket& socket);
+    static void give_described(Socket& socket, const std::string& described);
     static void admit(Socket& socket, std::optional<RestoredSession> restored);
     static std::string connect_data(Socket& socket, std::string pid);
     static void refuse(Socket& socket, const ConnectError& error);
