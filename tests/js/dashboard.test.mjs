@@ -198,8 +198,11 @@ test("counters that are wrong are found and counted again, while somebody watche
     assert.doesNotMatch(checked.log(), /counters/);
     tamper(store, "UPDATE ticket_counts SET tickets = 8");
     tamper(store, "UPDATE open_ticket_counts SET tickets = 9");
+    tamper(store, "UPDATE ticket_activity SET created = 40, resolved = 1");
+    tamper(store, `INSERT INTO promise_counts VALUES ('${org}', 'resolution', 'running', 0, 7)`);
     await create(dora);
-    await screen.shows("tickets", { open: 2, unassigned: 1 });
+    await screen.shows("tickets", { open: 2, unassigned: 1, createdToday: 2, resolvedToday: 0 });
+    await screen.shows("sla", { targets: { resolution: { running: 0 } } });
     await screen.shows("agents", { agents: [{ userId: "dora", openTickets: 1 }] });
     const line = checked.log().split("\n").find((each) => each.includes("the dashboard's counters"));
     assert.ok(line.includes(org), line);
