@@ -22,7 +22,7 @@ LAYERS = [
 ]
 # Folders above all layers, and what they may use.
 PROGRAMS = {
-    "examples": ["sio/socketio"],
+    "examples": ["sio/socketio", "sio/cluster", "sio/runtime"],
     "tests": [layer for layer in LAYERS if layer.startswith("sio/")],
     "fuzz": LAYERS,
     "bench": LAYERS,
