@@ -27,7 +27,8 @@ Cluster::AnyDirectory::AnyDirectory(Cluster& owner) : cluster(owner), start(std:
 
 void Cluster::AnyDirectory::find(std::size_t failures, Found found) {
     if (failures > 0) cluster.refresh();
-    const auto& nodes = cluster.map_.known() ? cluster.map_.nodes() : cluster.context_.options.addresses;
+    if (!cluster.map_.known()) return cluster.find(std::nullopt, failures, std::move(found));
+    const auto& nodes = cluster.map_.nodes();
     given = nodes[(start + failures) % nodes.size()];
     found(given);
 }
@@ -172,9 +173,9 @@ void Cluster::try_again() {
     for (Command& command : std::exchange(later_, {})) place(std::move(command));
 }
 
-void Cluster::find(std::uint16_t slot, std::size_t failures, Directory::Found found) {
+void Cluster::find(std::optional<std::uint16_t> slot, std::size_t failures, Directory::Found found) {
     if (failures > 0) refresh();
-    if (const ValkeyAddress* const owner = map_.owner(slot)) return found(*owner);
+    if (const ValkeyAddress* const owner = slot ? map_.owner(*slot) : nullptr) return found(*owner);
     finders_.emplace_back(slot, std::move(found));
     refresh();
 }
@@ -210,11 +211,13 @@ void Cluster::on_map(const Result<void>& outcome) {
     place_nodes();
     shards_.follow_map();
     const auto& nodes = map_.nodes();
-    if (std::find(nodes.begin(), nodes.end(), any_.given) == nodes.end()) {
+    if (any_.given.port != 0 && std::find(nodes.begin(), nodes.end(), any_.given) == nodes.end()) {
         subscriber_.renew({ErrorCode::InvalidState, "the node has left the cluster"});
     }
     for (auto& [slot, found] : finders) {
-        if (const ValkeyAddress* const owner = map_.owner(slot)) {
+        if (!slot) {
+            any_.find(0, std::move(found));
+        } else if (const ValkeyAddress* const owner = map_.owner(*slot)) {
             found(*owner);
         } else {
             found(fail(ErrorCode::InvalidState, "nobody has the slot"));
@@ -255,7 +258,7 @@ void Cluster::judge_connected() {
 }
 
 void Cluster::subscribe(Kind kind, std::string name, Valkey::Listener& listener) {
-    if (kind == Kind::Shard) return shards_.add(std::move(name), listener);
+    if (kind == Kind::Shard) return shards_.add(name, listener);
     subscriber_.add(kind, std::move(name), listener);
 }
 

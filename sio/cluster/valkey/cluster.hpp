@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ private:
         void find(std::size_t failures, Found found) override;
         Cluster& cluster;
         std::size_t start;  // at random, so that many servers spread over the nodes
-        ValkeyAddress given;
+        ValkeyAddress given{{}, 0};
     };
     struct NobodyDirectory final : Directory {
         void find(std::size_t, Found) override {}
@@ -69,7 +70,7 @@ private:
     Pipeline& any_pipeline();
     void ask_all(Command command);
     bool redirect(const Node& from, Command& command, const std::string& error);
-    void find(std::uint16_t slot, std::size_t failures, Directory::Found found);
+    void find(std::optional<std::uint16_t> slot, std::size_t failures, Directory::Found found);
     void refresh();
     void ask_for_map();
     void on_map(const Result<void>& outcome);
@@ -91,8 +92,8 @@ private:
     runtime::Timer refresh_;
     Backoff backoff_;
     runtime::TimePoint asked_{};
-    std::vector<std::pair<std::uint16_t, Directory::Found>> finders_;  // wait for the map
-    std::deque<Command> later_;                                        // TRYAGAIN
+    std::vector<std::pair<std::optional<std::uint16_t>, Directory::Found>> finders_;  // wait for the map; without a slot: any node
+    std::deque<Command> later_;                                                       // TRYAGAIN
     runtime::Timer again_;
     std::size_t turn_ = 0;
     bool connected_ = false;

@@ -38,6 +38,8 @@ void KeptLink::stop() {
 void KeptLink::renew(const Error& error) {
     if (!running_) return;
     link_.close();
+    // It answers, and not as it should: the next address is to be tried.
+    if (was_up_) ++failures_;
     lost(error, std::exchange(was_up_, false));
 }
 

@@ -76,6 +76,8 @@ std::string Link::refusal(Greeting greeting, const Value& answer) const {
     if (greeting == Greeting::Role && answer[0].text == "slave") return "it is not the primary";
     if (!answer.is_error() || answer.text.starts_with("NOPERM")) return {};
     if (greeting == Greeting::Name || (greeting == Greeting::Auth && context_.sentinels)) return {};
+    // The whole text may repeat what was sent: "unknown command 'AUTH', with args beginning with: ...".
+    if (greeting == Greeting::Auth) return "AUTH is refused: " + answer.text.substr(0, answer.text.find(' '));
     return answer.text;
 }
 

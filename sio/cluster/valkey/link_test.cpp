@@ -108,5 +108,17 @@ TEST_F(TlsLinks, SaysWhyThereIsNoTrust) {
     EXPECT_NE(log.text.find("/nowhere/ca.pem"), std::string::npos) << log.text;
 }
 
+TEST_F(Links, ThePasswordIsNeverLogged) {
+    ReasonLog log;
+    server.ask({"CONFIG", "SET", "requirepass", "right"});
+    runtime::Loop loop;
+    Valkey valkey(loop, impatient("redis://:s3cret@127.0.0.1:" + std::to_string(server.port())), log);
+    std::string detail;
+    valkey.command({"PING"}, [&](Result<Value> answer) { detail = answer.error().detail; });
+    ASSERT_TRUE(testing::turn_long_until(loop, [&] { return !detail.empty(); }));
+    EXPECT_NE(log.text.find("WRONGPASS"), std::string::npos) << log.text;
+    EXPECT_EQ((log.text + detail).find("s3cret"), std::string::npos) << log.text << detail;
+}
+
 }  // namespace
 }  // namespace sio::cluster

@@ -38,7 +38,7 @@ struct ValkeyOptions {
     std::chrono::milliseconds answer_timeout{5'000};
     std::chrono::milliseconds retry_min{100};  ///< pause before connecting again, doubled each time with jitter
     std::chrono::milliseconds retry_max{5'000};
-    std::size_t max_waiting_bytes = 64 * 1024 * 1024;  ///< of commands that wait while Valkey is away
+    std::size_t max_waiting_bytes = 64 * 1024 * 1024;  ///< of commands that wait for Valkey or for its answer
 
     /// `redis[s]://[user:pass@]host[:port][,host[:port]...][?sentinel=NAME|?cluster=true][&ca=FILE]`; user and password are
     /// percent-encoded. Errors: BadRequest, with a detail that holds no part of the password.

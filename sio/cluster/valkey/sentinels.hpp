@@ -14,7 +14,7 @@ class Sentinels final : public Directory, Valkey::Listener {
 public:
     /// `moved` is told when a Sentinel says that the primary is another one now.
     Sentinels(ValkeyContext& data, std::function<void(const Error&)> moved);
-    ~Sentinels() = default;
+    ~Sentinels() override = default;
 
     void find(std::size_t failures, Found found) override;
     void start();

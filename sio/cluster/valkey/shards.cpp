@@ -16,7 +16,7 @@ void Shards::NodeDirectory::find(std::size_t failures, Found found) {
 Shards::Shards(ValkeyContext& context, const SlotMap& map, std::function<void()> doubt)
     : context_(context), map_(map), doubt_(std::move(doubt)) {}
 
-void Shards::add(std::string name, Valkey::Listener& listener) {
+void Shards::add(const std::string& name, Valkey::Listener& listener) {
     const std::uint16_t slot = slot_of(name);
     const auto added = subscriptions_.insert({name, {name, &listener, slot}});
     place(added->second);

@@ -19,7 +19,7 @@ public:
     /// `doubt` is called when a node cannot be reached or says that a channel is another one's.
     Shards(ValkeyContext& context, const SlotMap& map, std::function<void()> doubt);
 
-    void add(std::string name, Valkey::Listener& listener);
+    void add(const std::string& name, Valkey::Listener& listener);
     void remove(const std::string& name, Valkey::Listener& listener);
     /// The map is another one: what moved is subscribed where it is now.
     void follow_map();

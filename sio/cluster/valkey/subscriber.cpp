@@ -147,7 +147,8 @@ void Subscriber::on_value(Value value) {
 template <class Call>
 void Subscriber::tell(Entry& entry, Call call) {
     ++entry.calling;
-    for (std::size_t i = 0, count = entry.listeners.size(); i < count; ++i) {
+    const std::size_t count = entry.listeners.size();
+    for (std::size_t i = 0; i < count; ++i) {
         if (entry.listeners[i] != nullptr) call(*entry.listeners[i]);
     }
     if (--entry.calling == 0) std::erase(entry.listeners, nullptr);
@@ -174,7 +175,9 @@ void Subscriber::on_subscribed(Kind kind, const std::string& name) {
     const auto found = entries(kind).find(name);
     if (found == entries(kind).end()) return;
     Entry& entry = found->second;
-    if (entry.asked == 0 || --entry.asked > 0 || entry.listeners.empty()) return;
+    if (entry.asked == 0) return;
+    --entry.asked;
+    if (entry.asked > 0 || entry.listeners.empty()) return;
     entry.in_force = true;
     tell(entry, [](Valkey::Listener& listener) { listener.on_subscribed(); });
 }

@@ -222,6 +222,60 @@ TEST(Valkey, MayBeDestroyedByWhatItCalls) {
     client.loop.turn();
 }
 
+/// Does something at its first message or entry.
+struct Once final : Valkey::Listener, Valkey::StreamListener {
+    void on_message(std::string_view, std::string_view) override { act(); }
+    void on_subscribed() override { ready = true; }
+    void on_entry(std::string_view, const std::vector<Value>&) override { act(); }
+    void on_reading(std::string_view, bool) override { ready = true; }
+    void act() {
+        ++calls;
+        if (const auto doing = std::exchange(action, nullptr)) doing();
+    }
+
+    std::function<void()> action;
+    bool ready = false;
+    int calls = 0;
+};
+
+TEST(Valkey, ListenersMayLeaveOrEndItFromWithinACall) {
+    ValkeyServer server;
+    Client client(impatient(server.url()));
+    Once leaves;
+    Once ends;
+    Once reads;
+    Heard stays;
+    client.valkey->subscribe(Valkey::Subscription::Channel, "c", leaves);
+    client.valkey->subscribe(Valkey::Subscription::Channel, "c", stays);
+    client.valkey->read_stream("s", reads);
+    ASSERT_TRUE(client.turn_until([&] { return leaves.ready && stays.subscribed == 1 && reads.ready; }));
+    leaves.action = [&] { client.valkey->unsubscribe(Valkey::Subscription::Channel, "c", leaves); };
+    reads.action = [&] { client.valkey->stop_reading("s", reads); };
+    server.ask({"PUBLISH", "c", "1"});
+    server.ask({"PUBLISH", "c", "2"});
+    server.ask({"XADD", "s", "*", "f", "1"});
+    server.ask({"XADD", "s", "*", "f", "2"});
+    ASSERT_TRUE(client.turn_until([&] { return stays.messages.size() == 2 && reads.calls == 1; }));
+    EXPECT_EQ(leaves.calls, 1);
+
+    ends.action = [&] { client.valkey.reset(); };
+    client.valkey->subscribe(Valkey::Subscription::Channel, "c", ends);
+    ASSERT_TRUE(client.turn_until([&] { return ends.ready; }));
+    server.ask({"PUBLISH", "c", "3"});
+    server.ask({"PUBLISH", "c", "4"});
+    ASSERT_TRUE(client.turn_until([&] { return client.valkey == nullptr; }));
+    client.loop.turn();
+    EXPECT_EQ(ends.calls, 1);
+    EXPECT_EQ(stays.messages.size(), 3u);
+    EXPECT_EQ(reads.calls, 1);
+}
+
+TEST(Valkey, TriesTheNextAddressWhenOneDoesNotAnswer) {
+    ValkeyServer server;
+    Client client(impatient("redis://127.0.0.1:1,127.0.0.1:" + std::to_string(server.port())));
+    EXPECT_EQ(client.ask({"PING"})->text, "PONG");
+}
+
 TEST(Valkey, PassesAsAnAclUser) {
     ValkeyServer server;
     ASSERT_EQ(server.ask({"ACL", "SETUSER", "desk", "on", ">p@ss:w", "~*", "&*", "+@all"}), "+OK\r\n");
