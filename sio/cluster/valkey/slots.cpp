@@ -48,6 +48,8 @@ std::uint16_t slot_of(std::string_view key) {
 std::optional<std::string_view> key_of(std::span<const std::string> words) {
     if (words.size() < 2) return std::nullopt;
     const std::string_view verb = words[0];
+    // The subscribers of a shard's channel are all on the node of its slot.
+    if (words.size() > 2 && is_one_of(verb, {"PUBSUB"}) && is_one_of(words[1], {"SHARDNUMSUB"})) return words[2];
     if (is_one_of(verb, {"PUBLISH", "PUBSUB", "PING", "ECHO", "INFO", "CLUSTER", "CLIENT", "CONFIG", "SCRIPT", "FUNCTION", "ACL", "COMMAND",
                          "SCAN", "WAIT", "LATENCY", "SLOWLOG"})) {
         return std::nullopt;

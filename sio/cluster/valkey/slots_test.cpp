@@ -24,6 +24,8 @@ TEST(Slots, CommandsGoByTheirFirstKey) {
     const auto key = [](const Words& words) { return std::string(key_of(words).value_or("-")); };
     EXPECT_EQ(key({"GET", "k"}), "k");
     EXPECT_EQ(key({"SPUBLISH", "c", "m"}), "c");
+    EXPECT_EQ(key({"PUBSUB", "SHARDNUMSUB", "c"}), "c");
+    EXPECT_EQ(key({"PUBSUB", "NUMSUB", "c"}), "-");
     EXPECT_EQ(key({"publish", "c", "m"}), "-");
     EXPECT_EQ(key({"PING"}), "-");
     EXPECT_EQ(key({"EVAL", "return 1", "1", "k"}), "k");
