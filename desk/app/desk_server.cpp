@@ -13,6 +13,7 @@
 #include "desk/app/trusted_proxies.hpp"
 #include "desk/auth/http_download.hpp"
 #include "desk/auth/key_fetcher.hpp"
+#include "desk/auth/self_check.hpp"
 #include "desk/auth/token_verifier.hpp"
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
@@ -362,6 +363,10 @@ std::expected<std::unique_ptr<DeskServer>, std::string> DeskServer::start(const 
 DeskServer::~DeskServer() { stop(); }
 
 std::expected<void, std::string> DeskServer::open() {
+    if (parts_->signer) {
+        const auto checked = auth::check_own_tokens(*parts_->signer, parts_->verifier, sio::unix_us() / 1000);
+        if (!checked) return std::unexpected("the token secret cannot be used: " + checked.error().detail);
+    }
     store::StoreOptions options;
     options.sqlite.path = config_.store_file().value_or(std::string(store::kInMemory));
     if (config_.store_file()) {

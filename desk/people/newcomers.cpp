@@ -11,7 +11,9 @@ namespace desk::people {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 5000;
+constexpr std::size_t kMaxWaiting = 20'000;
+/// With more than these no lull is waited for.
+constexpr std::size_t kMany = 10'000;
 /// More commands than this before the writer, and this one is not worth its place.
 constexpr std::size_t kBusy = 1000;
 constexpr std::size_t kBatch = 500;
@@ -38,13 +40,14 @@ bool is_news(const Actor& actor, const std::optional<User>& stored) {
 }  // namespace
 
 Newcomers::Newcomers(store::Store& store, const Directory& directory, sio::runtime::Loop& loop)
-    : store_(store), directory_(directory), loop_(loop), seen_(std::make_unique<std::array<std::atomic<std::uint64_t>, 65536>>()) {}
+    : store_(store), directory_(directory), loop_(loop), seen_(std::make_unique<std::array<std::atomic<std::uint32_t>, 65536>>()) {}
 
 void Newcomers::seen(const IdentityRef& who) {
     const Actor& actor = who->actor;
     if (actor.role != Role::Admin && actor.role != Role::Agent) return;
-    const std::uint64_t hash = hash_of(actor);
-    auto& place = (*seen_)[(hash >> 8U) % seen_->size()];
+    const std::uint64_t sum = hash_of(actor);
+    const auto hash = static_cast<std::uint32_t>(sum);
+    auto& place = (*seen_)[(sum >> 32U) % seen_->size()];
     if (place.load(std::memory_order_relaxed) == hash || directory_.find(actor.org, actor.user)) return;
     if (store_.waiting() > kBusy) return;
     {
@@ -101,23 +104,41 @@ void Newcomers::write(const std::string& org, std::vector<IdentityRef> unknown) 
 void Newcomers::done(const std::string& org, bool known) {
     // Who was left out is looked up at their next CONNECT, and so is everybody else: failures are rare.
     if (!known) std::ranges::for_each(*seen_, [](auto& place) { place.store(0, std::memory_order_relaxed); });
-    loop_.post([this, org] {
-        resting_.push_back(org);
-        if (!rest_.armed()) loop_.arm_after(rest_, kRest);
-    });
+    bool more = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        Waiting& waiting = orgs_[org];
+        more = waiting.draining = waiting.draining && known && waiting.people.size() >= kBatch;
+        waiting.lull.begin(waiting.people.size());
+    }
+    if (more) return take(org);
+    loop_.post([this, org] { rest(org); });
+}
+
+void Newcomers::rest(const std::string& org) {
+    resting_.push_back(org);
+    if (!timer_.armed()) loop_.arm_after(timer_, kRest);
+}
+
+Newcomers::Next Newcomers::next_of(const std::string& org) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = orgs_.find(org);
+    Waiting& waiting = found->second;
+    if (waiting.people.empty()) {
+        orgs_.erase(found);
+        return Next::Nothing;
+    }
+    waiting.draining = waiting_ > kMany || waiting.lull.has_come(waiting.people.size());
+    return waiting.draining ? Next::Take : Next::Rest;
 }
 
 void Newcomers::go_on() {
     for (const std::string& org : std::exchange(resting_, {})) {
-        {
-            const std::scoped_lock lock(mutex_);
-            const auto found = orgs_.find(org);
-            if (found->second.people.empty()) {
-                orgs_.erase(found);
-                continue;
-            }
+        switch (next_of(org)) {
+            case Next::Nothing: break;
+            case Next::Rest: rest(org); break;
+            case Next::Take: take(org); break;
         }
-        take(org);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "desk/session/directory.hpp"
+#include "desk/session/lull.hpp"
 #include "desk/store/store.hpp"
 #include "sio/runtime/loop.hpp"
 
@@ -20,8 +21,8 @@ namespace desk::people {
 
 /// Notes down agents and admins who connect and whom the store does not know, or knows otherwise than their token, so that tickets can be
 /// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads: the
-/// first at once, and who comes right after in one commit; when the store is busy or does not answer it is left for a later CONNECT.
-/// Destroy it once the loop has stopped.  Thread: any.
+/// first at once, and who comes after in as few commits as can be, once fewer come, within a second or so; when the store is busy or does
+/// not answer it is left for a later CONNECT. Destroy it once the loop has stopped.  Thread: any.
 class Newcomers {
 public:
     /// `loop` keeps the time between an org's commits.
@@ -36,21 +37,26 @@ public:
 private:
     struct Waiting {
         std::vector<IdentityRef> people;
-        bool busy = false;  ///< the store is being asked about this org, or was just now
+        bool busy = false;      ///< the store is being asked about this org, or was just now
+        bool draining = false;  ///< the lull has come: batch after batch
+        Lull lull{20};
     };
     void take(const std::string& org);
     void write(const std::string& org, std::vector<IdentityRef> unknown);
     void done(const std::string& org, bool known);
+    enum class Next : std::uint8_t { Nothing, Rest, Take };
+    Next next_of(const std::string& org);
+    void rest(const std::string& org);
     void go_on();
 
     store::Store& store_;
     const Directory& directory_;
     sio::runtime::Loop& loop_;
     std::function<void(const std::string& org)> noted_;
-    sio::runtime::Timer rest_{[](void* self) { static_cast<Newcomers*>(self)->go_on(); }, this};
+    sio::runtime::Timer timer_{[](void* self) { static_cast<Newcomers*>(self)->go_on(); }, this};
     std::vector<std::string> resting_;  // the loop's: orgs whose last commit is not long ago
     /// Who was looked up already, by hash: each has one place, and who comes to it next is looked up again.
-    std::unique_ptr<std::array<std::atomic<std::uint64_t>, 65536>> seen_;
+    std::unique_ptr<std::array<std::atomic<std::uint32_t>, 65536>> seen_;
     std::mutex mutex_;
     std::unordered_map<std::string, Waiting> orgs_;
     std::size_t waiting_ = 0;

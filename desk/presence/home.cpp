@@ -40,7 +40,7 @@ Presence::Home::Home(Presence& presence, sio::runtime::Loop& own_loop)
       alone(presence.cluster_.roll == nullptr ? std::make_unique<LocalRegistry>(roster) : nullptr),
       among(alone ? nullptr : std::make_unique<RollRegistry>(*presence.cluster_.roll)),
       renewal([](void* self) { static_cast<Home*>(self)->renew(); }, this),
-      saving([](void* self) { static_cast<Home*>(self)->save(); }, this) {
+      saving([](void* self) { static_cast<Home*>(self)->save_in_a_lull(); }, this) {
     if (alone)
         roster.join(*alone);
     else
@@ -139,7 +139,7 @@ void Presence::Home::moved(Roster::Entry& entry) {
         return;
     }
     leave_unsaved(entry);
-    if (!saving.armed() && writes == 0) loop.arm_after(saving, kSaveAfter);
+    if (!saving.armed() && writes == 0) save_after(kSaveAfter);
     keep_alive();
 }
 
@@ -176,6 +176,16 @@ std::unordered_map<std::string, std::vector<Record>> Presence::Home::next_record
     return orgs;
 }
 
+void Presence::Home::save_after(milliseconds time) {
+    lull.begin(unsaved.size());
+    loop.arm_after(saving, time);
+}
+
+void Presence::Home::save_in_a_lull() {
+    if (!lull.has_come(unsaved.size())) return loop.arm_after(saving, kSaveAfter);
+    save();
+}
+
 void Presence::Home::save() {
     for (auto& [org, records] : next_records()) {
         ++writes;
@@ -209,7 +219,7 @@ void Presence::Home::saved(const std::vector<Record>& records, bool written) {
     saving_failed = std::exchange(batch_failed, false);
     if (unsaved.empty()) return;
     if (saving_failed)
-        loop.arm_after(saving, kSaveAgain);
+        save_after(kSaveAgain);
     else
         save();
 }

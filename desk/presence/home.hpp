@@ -13,6 +13,7 @@
 #include "desk/presence/records.hpp"
 #include "desk/presence/roll_registry.hpp"
 #include "desk/presence/roster.hpp"
+#include "desk/session/lull.hpp"
 #include "sio/runtime/loop.hpp"
 
 namespace desk::presence {
@@ -62,10 +63,14 @@ struct Presence::Home final : Roster::Keeper {
     bool handed_over = false;            ///< what is written down now is for the process after this one
     sio::runtime::Timer renewal;
     sio::runtime::Timer saving;
+    Lull lull{10};
 
 private:
     void renew();
+    /// Saves, unless more people are coming.
+    void save_in_a_lull();
     void save();
+    void save_after(std::chrono::milliseconds time);
     /// The next that are to be written down, of each org, a batch at most.
     std::unordered_map<std::string, std::vector<Record>> next_records();
     void saved(const std::vector<Record>& records, bool written);

@@ -4,10 +4,14 @@
 #include <exception>
 #include <utility>
 
+#include "desk/store/releases_memory.hpp"
+
 namespace desk::store {
 namespace {
 
 constexpr std::chrono::milliseconds kSweepEvery{200};
+// After so long without a command a worker gives back the memory that the last ones took.
+constexpr std::chrono::milliseconds kRestAfter{500};
 
 Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std::move(detail), {}}.because("OVERLOADED"); }
 
@@ -77,9 +81,16 @@ std::size_t Executor::waiting() const {
 }
 
 void Executor::work(Worker& worker) {
+    const auto awaited = [this] { return stopping_ || !ready_.empty(); };
     std::unique_lock lock(mutex_);
-    for (;;) {
-        work_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
+    for (bool rested = true;; rested = false) {
+        if (!rested && !work_.wait_for(lock, kRestAfter, awaited)) {
+            lock.unlock();
+            if (auto* const connection = dynamic_cast<ReleasesMemory*>(&worker.session->connection())) connection->release_memory();
+            worker.met = {};
+            lock.lock();
+        }
+        work_.wait(lock, awaited);
         if (ready_.empty()) return;
         auto batches = take();
         lock.unlock();

@@ -1,15 +1,21 @@
 #include "desk/store/sqlite.hpp"
 
+#include <malloc.h>
 #include <sqlite3.h>
 
 #include <string>
 #include <string_view>
+
+#include "desk/store/releases_memory.hpp"
 
 namespace desk::store {
 namespace {
 
 using sql::Failure;
 using sql::FailureKind;
+
+// Bytes. Rare, then: it stops whoever allocates for a moment.
+constexpr int kWorthTrimming = 1 << 20;
 
 FailureKind kind_of(int code) {
     switch (code & 0xFF) {
@@ -78,7 +84,7 @@ private:
     sqlite3_stmt* statement_;
 };
 
-class SqliteConnection final : public sql::Connection {
+class SqliteConnection final : public sql::Connection, public ReleasesMemory {
 public:
     explicit SqliteConnection(sqlite3* db) : db_(db) {}
     ~SqliteConnection() override {
@@ -115,6 +121,14 @@ public:
     }
     std::int64_t changes() const override { return sqlite3_changes64(db_); }
     bool in_transaction() const override { return sqlite3_get_autocommit(db_) == 0; }
+    void release_memory() noexcept override {
+        int cached = 0;
+        int highest = 0;
+        sqlite3_db_status(db_, SQLITE_DBSTATUS_CACHE_USED, &cached, &highest, 0);
+        sqlite3_db_release_memory(db_);
+        // Pages lie between what lives longer, so that malloc gives none of them back by itself.
+        if (cached >= kWorthTrimming) malloc_trim(0);
+    }
 
 private:
     sqlite3_stmt* compile(const std::string& text) {
