@@ -37,6 +37,11 @@ Error not_joined(std::string_view conversation) {
     return Error{ErrorCode::Forbidden}.with("conversationId", conversation).because("NOT_JOINED");
 }
 
+// A limit that nobody is meant to meet is not worth asking Valkey.
+constexpr std::uint32_t kUncounted = 1'000'000;
+
+Error too_many(std::int64_t wait_ms) { return Error{ErrorCode::RateLimited}.with("retryAfterMs", wait_ms).with("limit", "chat_messages"); }
+
 /// The conversation that an event of a socket in it names. Errors: Forbidden.
 Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Event& event) {
     const std::string_view conversation = text_field(event, "conversationId");
@@ -46,8 +51,9 @@ Result<std::string_view> joined_conversation(sio::Socket& socket, const sio::Eve
 
 }  // namespace
 
-ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online)
-    : door_(door), commands_(commands), typing_(typing), online_(online) {
+ChatSockets::ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online,
+                         cluster::SharedBuckets* shared_messages)
+    : door_(door), commands_(commands), typing_(typing), online_(online), shared_messages_(shared_messages) {
     sio::Namespace& nsp = io.of("/chat");
     const auto on = [&](std::string_view event, Kind kind, Result<void> (ChatSockets::*handler)(sio::Socket&, const sio::Event&)) {
         door.on(nsp, event, kind,
@@ -185,18 +191,30 @@ Result<void> ChatSockets::message(sio::Socket& socket, const sio::Event& event) 
     const RateLimit& limit = door_.limits().chat_messages;
     if (const auto wait = messages_.take(identity->actor.org, identity->actor.user, limit, socket.connection().loop().unix_ms());
         wait > 0) {
-        return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "chat_messages"));
+        return std::unexpected(too_many(wait));
     }
     auto command = read_chat_message(event[0]);
     if (!command) return std::unexpected(std::move(command.error()));
     command->conversation = *conversation;
     command->joined = true;
-    commands_.write(
-        socket, event, [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); },
-        [](sio::Socket&, sio::Ack& ack, const ChatMessageOutcome& outcome) -> Result<void> {
-            if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
-            return {};
-        });
+    auto write = [identity, command = std::move(*command)](store::Transaction& tx) { return run(tx, identity->actor, command); };
+    const auto tell = [](sio::Socket&, sio::Ack& ack, const ChatMessageOutcome& outcome) -> Result<void> {
+        if (ack) ack(sio::json::Raw{ok_with(outcome.json)});
+        return {};
+    };
+    if (shared_messages_ == nullptr || limit.burst >= kUncounted) {
+        commands_.write(socket, event, std::move(write), tell);
+        return {};
+    }
+    commands_.write_through(
+        [this, &identity, &limit](SocketCommands::Go go) {
+            shared_messages_->take(identity->actor.org, identity->actor.user, limit,
+                                   [go = std::move(go)](std::optional<std::int64_t> wait) mutable {
+                                       // Who is not answered has been let in by this server's own bucket.
+                                       go(wait.value_or(0) == 0 ? Result<void>() : std::unexpected(too_many(*wait)));
+                                   });
+        },
+        socket, event, std::move(write), tell);
     return {};
 }
 

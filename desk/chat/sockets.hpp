@@ -1,6 +1,7 @@
 #pragma once
 
 #include "desk/chat/online.hpp"
+#include "desk/cluster/shared_buckets.hpp"
 #include "desk/delivery/arrival.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
@@ -13,7 +14,9 @@ namespace desk::chat {
 /// The events that clients send in /chat.  Thread: loops; immutable but for its locked buckets.
 class ChatSockets {
 public:
-    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online);
+    /// With `shared_messages` a user's messages are counted over all servers.
+    ChatSockets(sio::Server& io, Door& door, SocketCommands& commands, Arrivals& arrivals, Typing& typing, OnlineLists& online,
+                cluster::SharedBuckets* shared_messages = nullptr);
 
 private:
     ArrivalRules arrival_rules();
@@ -30,6 +33,7 @@ private:
     Typing& typing_;
     OnlineLists& online_;
     KeyedBuckets messages_;
+    cluster::SharedBuckets* const shared_messages_;
 };
 
 }  // namespace desk::chat

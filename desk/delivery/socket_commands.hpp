@@ -85,6 +85,20 @@ public:
         store_.write(visitor_of(socket).actor().org, std::move(run), completion(socket, event, sio::Hold(), std::move(done), true));
     }
 
+    /// The same once `gate` lets it: it is called at once with what to call, on any thread, in the order in which gates were called:
+    /// without an error the command goes on, with one the client is told so.
+    using Go = std::move_only_function<void(Result<void>)>;
+    template <class Gate, class Run, class Done>
+    void write_through(Gate gate, sio::Socket& socket, const sio::Event& event, Run run, Done done) {
+        using Outcome = std::invoke_result_t<Run&, store::Transaction&>;
+        ++seat_of(socket).writes;
+        gate(Go([&store = store_, org = visitor_of(socket).actor().org, run = std::move(run),
+                 finished = completion(socket, event, sio::Hold(), std::move(done), true)](const Result<void>& allowed) mutable {
+            if (!allowed) return finished(Outcome(std::unexpected(allowed.error())));
+            store.write(org, std::move(run), std::move(finished));
+        }));
+    }
+
 private:
     /// Of a socket that waits for the answer, which goes from thread to thread with it.
     template <class Go, class Done>
