@@ -26,13 +26,48 @@ ChatTimeouts::ChatTimeouts(sio::Server& io, store::Store& store, ChatTimes times
       store_(store),
       times_(times),
       log_(log),
-      next_([](void* self) { static_cast<ChatTimeouts*>(self)->look(); }, this) {}
+      next_([](void* self) { static_cast<ChatTimeouts*>(self)->look(); }, this),
+      looking_for_lost_([](void* self) { static_cast<ChatTimeouts*>(self)->look_for_lost(); }, this) {}
 
 void ChatTimeouts::begin() {
     const auto forgotten = store_.write_and_wait(
         std::string(), [](store::Transaction& tx) -> Result<std::int64_t> { return store::forget_presence(tx.session(), tx.real_us()); });
     if (!forgotten) log_.error("chats: who was there is not known", {{"why", to_string(forgotten.error().code)}});
     sleep(milliseconds(0));
+}
+
+void ChatTimeouts::begin(CustomerHere here, milliseconds every) {
+    here_ = std::move(here);
+    look_every_ = every;
+    loop_.arm_after(looking_for_lost_, look_every_);
+    sleep(milliseconds(0));
+}
+
+void ChatTimeouts::look_for_lost() {
+    loop_.arm_after(looking_for_lost_, look_every_);
+    store_.read(
+        std::string(),
+        [](const store::Snapshot& snapshot) -> Result<std::vector<store::DueConversations::Name>> {
+            return store::conversations_with_customer(snapshot.session());
+        },
+        [this](const Result<std::vector<store::DueConversations::Name>>& all) {
+            if (!all) return;
+            for (const auto& each : *all) {
+                here_(each.org, each.id, [this, each](bool here) {
+                    if (!here) note_lost(each);
+                });
+            }
+        });
+}
+
+void ChatTimeouts::note_lost(const store::DueConversations::Name& conversation) {
+    store_.write(
+        conversation.org,
+        [id = conversation.id](store::Transaction& tx) -> Result<bool> {
+            if (tx.conversations().customer_here_until(id) == store::kStillHere) note_customer(tx, id, false);
+            return true;
+        },
+        [](const Result<bool>&) {});
 }
 
 void ChatTimeouts::sleep(milliseconds time) { loop_.arm_after(next_, time); }
@@ -77,9 +112,17 @@ void ChatTimeouts::found(const store::DueConversations& due, std::int64_t now_us
 }
 
 void ChatTimeouts::expire(const store::DueConversations::Name& conversation) {
+    if (!here_) return end(conversation, false);
+    here_(conversation.org, conversation.id,
+          [this, conversation](bool here) { loop_.post([this, conversation, here] { end(conversation, here); }); });
+}
+
+void ChatTimeouts::end(const store::DueConversations::Name& conversation, bool here) {
     store_.write(
         conversation.org,
-        [conversation, times = times_](store::Transaction& tx) {
+        [conversation, here, times = times_](store::Transaction& tx) {
+            if (here && tx.conversations().customer_here_until(conversation.id) != store::kStillHere)
+                note_customer(tx, conversation.id, true);
             return run(tx, system_actor(tx.org()), ExpireConversation{conversation.id, times});
         },
         [this, conversation](const Result<ExpireOutcome>& outcome) {

@@ -41,6 +41,7 @@ constexpr sql::Sql kQuiet{"SELECT org, id FROM conversations WHERE quiet_since <
 constexpr sql::Sql kNextAbsent{
     "SELECT MIN(customer_here_until) FROM conversations WHERE customer_here_until > ?1 AND customer_here_until < ?2 AND status <> 'ended'"};
 constexpr sql::Sql kNextQuiet{"SELECT MIN(quiet_since) FROM conversations WHERE quiet_since > ?1 AND status <> 'ended'"};
+constexpr sql::Sql kWithCustomer{"SELECT org, id FROM conversations WHERE customer_here_until = ?1 AND status <> 'ended'"};
 constexpr sql::Sql kForgetPresence{
     "UPDATE conversations SET customer_here_until = ?2 WHERE customer_here_until = ?1 AND status <> 'ended'"};
 
@@ -260,6 +261,13 @@ DueConversations due_conversations(sql::Session& session, std::int64_t absent_be
     if (auto row = session.query(kNextAbsent, absent_before_us, kStillHere); row.next()) out.next_absence = row.maybe_integer(0);
     if (auto row = session.query(kNextQuiet, quiet_before_us); row.next()) out.next_quiet = row.maybe_integer(0);
     return out;
+}
+
+std::vector<DueConversations::Name> conversations_with_customer(sql::Session& session) {
+    std::vector<DueConversations::Name> names;
+    auto rows = session.query(kWithCustomer, kStillHere);
+    while (rows.next()) names.push_back({rows.text(0), rows.text(1)});
+    return names;
 }
 
 std::int64_t forget_presence(sql::Session& session, std::int64_t now_us) { return session.run(kForgetPresence, kStillHere, now_us); }

@@ -95,6 +95,9 @@ struct DueConversations {
 /// `limit` of each kind, the oldest first. Reads two indexes and nothing else.
 DueConversations due_conversations(sql::Session& session, std::int64_t absent_before_us, std::int64_t quiet_before_us, std::int64_t limit);
 
+/// Those whose customer is there, of all orgs.
+std::vector<DueConversations::Name> conversations_with_customer(sql::Session& session);
+
 /// After a start nobody is there any more: every customer who was, was there until `now_us`. How many.
 std::int64_t forget_presence(sql::Session& session, std::int64_t now_us);
 
