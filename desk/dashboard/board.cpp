@@ -18,6 +18,12 @@ bool Board::idle() const {
     return watchers_.empty() && newcomers_.empty() && arriving_.empty() && askers_.empty() && answering_.empty() && reading_.empty();
 }
 
+void Board::lead(bool leads) {
+    if (std::exchange(leads_, leads) == leads || !leads) return;
+    dirty_ = MetricSet::all();
+    if (watched()) moved_ = MetricSet::all();
+}
+
 void Board::watch(const sio::SocketHandle& watcher) { newcomers_.push_back(watcher); }
 
 void Board::unwatch(const sio::SocketHandle& watcher) {
@@ -29,16 +35,16 @@ void Board::ask(Metric metric, Answer answer) { askers_.push_back({metric, std::
 std::optional<Board::Time> Board::turn(Time now, std::int64_t store_now_us) {
     notice_time(now, store_now_us);
     if (reading_.empty() && now >= not_before_) {
-        if (const MetricSet metrics = wanted(now); !metrics.empty()) begin_reading(metrics, now);
+        if (const MetricSet metrics = to_read(now); !metrics.empty()) begin_reading(metrics, now);
     }
     for (const Metric each : kAllMetrics) {
-        if (watched() && is_news(each) && now >= may_tell(each)) tell(each, now);
+        if (leads_ && watched() && is_news(each) && now >= may_tell(each)) tell(each, now);
     }
     return next_turn(now);
 }
 
 void Board::notice_time(Time now, std::int64_t store_now_us) {
-    if (!watched()) return;
+    if (!leads_ || !watched()) return;
     for (const Metric each : kAllMetrics) {
         const auto& until = known_.until_us[static_cast<std::size_t>(each)];
         if (until && (store_now_us >= *until || store_now_us < known_.now_us - kSteppedBackUs)) dirty_.add(each);
@@ -46,12 +52,12 @@ void Board::notice_time(Time now, std::int64_t store_now_us) {
     if (known_.queue.waiting() > 0 && now >= times(Metric::Queue).told + cadence_.waiting_interval) moved_.add(Metric::Queue);
 }
 
-MetricSet Board::wanted(Time now) const {
+MetricSet Board::to_read(Time now) const {
     if (!newcomers_.empty()) return MetricSet::all();
     MetricSet metrics;
     for (const Asker& asker : askers_) metrics.add(asker.metric);
     for (const Metric each : kAllMetrics) {
-        if (watched() && dirty_.has(each) && now >= may_read(each)) metrics.add(each);
+        if (leads_ && watched() && dirty_.has(each) && now >= may_read(each)) metrics.add(each);
     }
     return metrics;
 }
@@ -110,7 +116,9 @@ bool Board::is_news(Metric metric) const {
 }
 
 void Board::tell(Metric metric, Time now) {
-    keeper_.send(watchers_, metric, keeper_.draw(*this, metric));
+    const std::string json = keeper_.draw(*this, metric);
+    keeper_.send(watchers_, metric, json);
+    keeper_.told(*this, metric, json);
     fresh_.remove(metric);
     moved_.remove(metric);
     told_.take(known_, metric);
@@ -121,7 +129,7 @@ std::optional<Board::Time> Board::next_turn(Time now) const {
     std::optional<Time> next;
     // A reading that is under way is a turn of its own when it is done.
     if (reading_.empty() && (!newcomers_.empty() || !askers_.empty())) note_earliest(next, not_before_);
-    if (!watched()) return next;
+    if (!leads_ || !watched()) return next;
     note_earliest(next, now + kLookAtClock);
     for (const Metric each : kAllMetrics) {
         if (is_news(each)) note_earliest(next, may_tell(each));

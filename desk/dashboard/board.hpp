@@ -40,6 +40,8 @@ public:
         /// The object as it is now.
         virtual std::string draw(const Board& board, Metric metric) = 0;
         virtual void send(std::span<const sio::SocketHandle> watchers, Metric metric, const std::string& json) = 0;
+        /// All watchers of this server have been told; those of others have not.
+        virtual void told(const Board& board, Metric metric, const std::string& json) = 0;
     };
     Board(Keeper& keeper, std::string org, const Cadence& cadence) : keeper_(keeper), org_(std::move(org)), cadence_(cadence) {}
 
@@ -47,8 +49,16 @@ public:
     /// As last read.
     const Facts& facts() const { return known_; }
     bool watched() const { return !watchers_.empty(); }
+    std::span<const sio::SocketHandle> watchers() const { return watchers_; }
+    /// Who comes is to be told, or was.
+    bool wanted() const { return watched() || !newcomers_.empty() || !arriving_.empty(); }
     /// Nobody watches or asks, and nothing is under way.
     bool idle() const;
+
+    /// Whether watchers are told here what changes, as they are at first; else somebody else does, and this board only welcomes those who
+    /// come. Who begins to tell tells all.
+    void lead(bool leads);
+    bool leads() const { return leads_; }
 
     // What happens. Each of them asks for a `turn` after it.
     /// Gets all metrics, read after this, before anything else.
@@ -75,7 +85,7 @@ private:
         Time looked;  ///< the store was asked because something had happened
     };
     void notice_time(Time now, std::int64_t store_now_us);
-    MetricSet wanted(Time now) const;
+    MetricSet to_read(Time now) const;
     void begin_reading(MetricSet metrics, Time now);
     void welcome(Time now);
     bool is_news(Metric metric) const;
@@ -100,6 +110,7 @@ private:
     MetricSet moved_;
     MetricSet fresh_;  // as last read, and not told since
     MetricSet reading_;
+    bool leads_ = true;
     std::array<Told, kMetrics> times_{};
     Time not_before_{};  // after a failure
 };

@@ -46,6 +46,9 @@ public:
         sent.push_back({to, metric, std::stoll(json), now_ms});
     }
 
+    void told(const Board&, Metric metric, const std::string& json) override { shared.emplace_back(metric, std::stoll(json)); }
+    std::vector<std::pair<Metric, std::int64_t>> shared;
+
     Board::Time time() const { return Board::Time(std::chrono::milliseconds(now_ms)); }
     void turn() {
         turned_ms = now_ms;

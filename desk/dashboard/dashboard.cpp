@@ -1,5 +1,7 @@
 #include "desk/dashboard/dashboard.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "desk/dashboard/home.hpp"
@@ -25,22 +27,45 @@ MetricSet metrics_of(std::string_view event) {
 
 }  // namespace
 
-Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log)
+Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, Others others,
+                     sio::Log& log)
     : io_(io),
       store_(store),
       delivery_(delivery),
       attend_(std::move(attend)),
       options_(std::move(options)),
+      others_(others),
       log_(log),
       nsp_(io.of(desk::to_string(Namespace::Dashboard))) {
     for (unsigned i = 0; i < io.loops().size(); ++i) homes_.push_back(std::make_unique<Home>(*this, io.loops().at(i)));
     nsp_.on_connection([this](sio::Socket& socket) { watch(socket); });
     nsp_.on_disconnect([this](sio::Socket& socket, sio::DisconnectReason) { unwatch(socket); });
+    if (others_.leases != nullptr)
+        others_.bus.hear(std::string(kChannel),
+                         {.message = [this](std::string_view, std::string_view message) { hear(message); }, .gap = {}});
 }
 
 Dashboard::~Dashboard() = default;
 
 Dashboard::Home& Dashboard::home(std::string_view org) { return *homes_[home_loop(io_, org).index()]; }
+
+void Dashboard::hear(std::string_view message) {
+    const auto line = [&] {
+        const auto end = std::min(message.find('\n'), message.size());
+        const std::string_view text = message.substr(0, end);
+        message.remove_prefix(std::min(end + 1, message.size()));
+        return text;
+    };
+    std::string org(line());
+    const auto name = line();
+    const auto number = line();
+    const auto* const metric = std::ranges::find_if(kAllMetrics, [&](Metric each) { return to_string(each) == name; });
+    std::int64_t rev = 0;
+    std::from_chars(number.data(), number.data() + number.size(), rev);
+    if (metric == kAllMetrics.end()) return;
+    Home& at = home(org);
+    run_on(at.loop, [&at, org = std::move(org), metric = *metric, rev, json = std::string(message)] { at.hear(org, metric, rev, json); });
+}
 
 void Dashboard::watch(sio::Socket& socket) {
     const std::string& org = visitor_of(socket).actor().org;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "desk/cluster/bus.hpp"
+#include "desk/cluster/leases.hpp"
 #include "desk/dashboard/board.hpp"
 #include "desk/dashboard/metrics_json.hpp"
 #include "desk/delivery/delivery.hpp"
@@ -28,8 +30,14 @@ struct DashboardOptions {
 /// said by Admission and Identities.  Thread: any, unless said otherwise.
 class Dashboard {
 public:
+    /// The servers whose watchers are told by one of them for all: the one with the org's lease. Without leases this one is alone.
+    struct Others {
+        cluster::Bus& bus;
+        cluster::Leases* leases = nullptr;
+    };
     /// Before the server starts. `attend` is asked on the org's home loop.
-    Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log);
+    Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, Others others,
+              sio::Log& log);
     ~Dashboard();
 
     /// A row was emitted. Thread: the org's home loop.
@@ -45,6 +53,7 @@ public:
 private:
     struct Home;
     Home& home(std::string_view org);
+    void hear(std::string_view message);
     void watch(sio::Socket& socket);
     void unwatch(sio::Socket& socket);
 
@@ -53,6 +62,7 @@ private:
     Delivery& delivery_;
     const Attend attend_;
     const DashboardOptions options_;
+    const Others others_;
     sio::Log& log_;
     sio::Namespace& nsp_;
     std::vector<std::unique_ptr<Home>> homes_;  // one a loop

@@ -7,6 +7,15 @@
 
 namespace desk::dashboard {
 
+namespace {
+
+// Of what a server that died may have told after it last noted its number, microseconds.
+constexpr std::int64_t kUnsaid = 5'000'000;
+
+std::string lease_of(const std::string& org) { return "metrics:" + org; }
+
+}  // namespace
+
 Dashboard::Home::Place& Dashboard::Home::open(const std::string& org) {
     auto& place = places_[org];
     if (!place) place = std::make_unique<Place>(*this, org);
@@ -20,6 +29,8 @@ Dashboard::Home::Place* Dashboard::Home::find(std::string_view org) {
 }
 
 void Dashboard::Home::turn(Place& place) {
+    want_lease(place);
+    place.board.lead(loop.now() < place.leads_until);
     const auto next = place.board.turn(loop.now(), store_now_us());
     if (place.board.idle()) {
         // Not under its own feet: a timer may be calling.
@@ -28,11 +39,45 @@ void Dashboard::Home::turn(Place& place) {
         });
         return;
     }
-    if (place.board.watched() && loop.now() >= place.checked + owner.options_.check_interval) {
+    if (place.board.watched() && place.board.leads() && loop.now() >= place.checked + owner.options_.check_interval) {
         place.checked = loop.now();
         check(place);
     }
     if (next) loop.arm(place.timer, *next);
+}
+
+void Dashboard::Home::want_lease(Place& place) {
+    cluster::Leases* const leases = owner.others_.leases;
+    if (leases == nullptr || place.wants_lease == place.board.wanted()) return;
+    const std::string& org = place.board.org();
+    place.wants_lease = !place.wants_lease;
+    if (!place.wants_lease) return leases->let_go(lease_of(org));
+    place.leads_until = Board::Time::min();
+    leases->want(lease_of(org), [this, org](Board::Time until, std::int64_t number) {
+        loop.post([this, org, until, number] {
+            Place* const there = find(org);
+            if (there == nullptr) return;
+            const bool takes_over = until > loop.now() && !there->board.leads();
+            // What the one before told since it last said so is less than this, too.
+            last_rev_ = std::max(last_rev_, takes_over ? number + kUnsaid : number);
+            there->leads_until = until;
+            turn(*there);
+        });
+    });
+}
+
+void Dashboard::Home::told(const Board& board, Metric metric, const std::string& json) {
+    if (owner.others_.leases == nullptr) return;
+    owner.others_.leases->note(lease_of(board.org()), last_rev_);
+    std::string message = board.org();
+    message.append(1, '\n').append(to_string(metric)).append(1, '\n').append(std::to_string(last_rev_)).append(1, '\n').append(json);
+    owner.others_.bus.tell(kChannel, std::move(message));
+}
+
+void Dashboard::Home::hear(const std::string& org, Metric metric, std::int64_t rev, const std::string& json) {
+    last_rev_ = std::max(last_rev_, rev);
+    const Place* const place = find(org);
+    if (place != nullptr && !place->board.leads()) send(place->board.watchers(), metric, json);
 }
 
 void Dashboard::Home::read(Board& board, MetricSet metrics) {
@@ -48,8 +93,8 @@ void Dashboard::Home::read(Board& board, MetricSet metrics) {
 }
 
 std::string Dashboard::Home::draw(const Board& board, Metric metric) {
-    // Grows over restarts and on whichever server, as far as their clocks agree.
-    last_rev_ = std::max(last_rev_ + 1, sio::unix_us());
+    // Grows over restarts, and over all servers: what the leading one tells next is newer than what is drawn here for who comes.
+    if (board.leads() || last_rev_ == 0) last_rev_ = std::max(last_rev_ + 1, sio::unix_us());
     const Stamp stamp{board.org(), store_now_us(), last_rev_};
     const Facts& facts = board.facts();
     switch (metric) {

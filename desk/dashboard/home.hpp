@@ -13,6 +13,9 @@
 
 namespace desk::dashboard {
 
+/// On the bus: org, metric, rev, a line each, then the object.
+inline constexpr std::string_view kChannel = "metrics";
+
 /// The boards of the orgs whose home one loop is, with their timers and what they read.  Thread: that loop.
 struct Dashboard::Home final : Board::Keeper {
     Home(Dashboard& dashboard, sio::runtime::Loop& own_loop) : owner(dashboard), loop(own_loop) {}
@@ -27,6 +30,8 @@ struct Dashboard::Home final : Board::Keeper {
         Board board;
         Board::Time checked;
         std::int64_t held_us = 0;  // activity before this was held against the log and does not change any more
+        bool wants_lease = false;
+        Board::Time leads_until = Board::Time::max();
         sio::runtime::Timer timer;
     };
 
@@ -41,6 +46,9 @@ struct Dashboard::Home final : Board::Keeper {
     void read(Board& board, MetricSet metrics) override;
     std::string draw(const Board& board, Metric metric) override;
     void send(std::span<const sio::SocketHandle> watchers, Metric metric, const std::string& json) override;
+    void told(const Board& board, Metric metric, const std::string& json) override;
+    /// What the server that leads tells of an org.
+    void hear(const std::string& org, Metric metric, std::int64_t rev, const std::string& json);
 
     Dashboard& owner;
     sio::runtime::Loop& loop;
@@ -50,6 +58,8 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    /// Has the lease of who tells all servers, as long as there is whom to tell.
+    void want_lease(Place& place);
     void check(const Place& place);
     void checked(const std::string& org, const Audit& audit);
     void repair(const std::string& org, std::int64_t held_us);
