@@ -276,7 +276,7 @@ struct DeskServer::Parts {
             dashboard::DashboardOptions{.workload = {config.agent_capacity, config.agent_chat_weight, config.agent_ticket_weight},
                                         .check_interval = config.metrics_check,
                                         .now_us = stored_now_us},
-            dashboard::Dashboard::Others{bus, nullptr}, log);
+            log);
         delivery.on_emitted([this](const EventRow& row) { dashboard->follow(row); });
         presence->on_change(
             [this](std::string_view org, std::string_view user, PresenceStatus) { dashboard->presence_changed(org, user); });

@@ -3,6 +3,8 @@
 #include <deque>
 #include <optional>
 
+#include "desk/chat/online_share.hpp"
+#include "desk/cluster/testing/roll_server.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/testing/desk_fixture.hpp"
 
@@ -19,7 +21,7 @@ class OnlineTest : public testing::DeskTest {
 protected:
     using Heard = std::vector<std::string>;
 
-    void begin(std::size_t listed = 100) {
+    void begin(std::size_t listed = 100, cluster::Roll* roll = nullptr) {
         guarded("/chat");
         online_.emplace(
             io(), OnlineOptions{.grace = kGrace, .coalesce = kCoalesce, .listed = listed},
@@ -32,7 +34,9 @@ protected:
                 }
                 notes_.add(org + "/" + id + (here ? " here" : " gone"));
                 done(works);
-            });
+            },
+            roll);
+        if (roll != nullptr) roll->begin();
         start();
     }
     struct Tab {
@@ -290,6 +294,113 @@ TEST_F(OnlineTest, AsksForOpenConversationsOnlyWhereSomebodyIs) {
     home_loop(io(), "acme").post([this] { online_->ended("acme", "c"); });
     ask("c");
     EXPECT_EQ(done.wait(1), Heard{"c"});
+}
+
+/// This server, and another whose people stand in the roll.
+class OnlineOverServers : public OnlineTest {
+protected:
+    OnlineOverServers() {
+        auto options = sio::cluster::testing::impatient(valkey_.url());
+        // The clock of this server is put forward by more than an answer may take.
+        options.answer_timeout = std::chrono::minutes(10);
+        client_.emplace(io().loops().at(0), std::move(options), log_);
+        roll_.emplace(*client_, cluster::testing::hasty("here"), log_);
+        begin(100, &*roll_);
+        EXPECT_TRUE(until([&] { return roll_->stats().in_touch && other_.in_touch(); }));
+    }
+    void TearDown() override {
+        OnlineTest::TearDown();
+        roll_.reset();
+        client_.reset();
+    }
+    bool until(const std::function<bool()>& done) { return cluster::testing::turn_until({&other_}, done); }
+    /// The other server has these people in the conversation; all of that is heard here.
+    void there(std::initializer_list<const auth::Claims*> people) {
+        std::vector<IdentityRef> identities;
+        std::vector<const Actor*> actors;
+        for (const auto* each : people) actors.push_back(&identities.emplace_back(identity_from(*each))->actor);
+        other_.roll->put("chat", "acme:c", to_share(actors), cluster::Why::Told);
+        heard_here();
+    }
+    void customer_there(bool here) {
+        other_.roll->put("customer", "acme:c", here ? "1" : "", cluster::Why::Told);
+        heard_here();
+    }
+    void heard_here() {
+        const std::string mark = std::to_string(++roll_marks_);
+        other_.put("mark", mark);
+        std::atomic<bool> seen{false};
+        std::atomic<bool> asking{false};
+        ASSERT_TRUE(until([&] {
+            if (!asking.exchange(true)) {
+                roll_->look("t", "mark", [&](const cluster::Shares& shares) {
+                    seen = !shares.empty() && shares.front().payload == mark;
+                    asking = false;
+                });
+            }
+            return seen.load() && !asking.load();
+        }));
+        // What the roll has told goes by the home loop's mailbox.
+        std::promise<void> done;
+        home_loop(io(), "acme").post([&] { done.set_value(); });
+        done.get_future().wait();
+    }
+    bool customer_here() {
+        std::promise<bool> answer;
+        online_->look_for_customer("acme", "c", [&](bool here) { answer.set_value(here); });
+        return answer.get_future().get();
+    }
+
+    sio::cluster::testing::ValkeyServer valkey_;
+    cluster::testing::RollServer other_{valkey_.url(), cluster::testing::hasty("there")};
+    sio::NullLog log_;
+    std::optional<sio::cluster::Valkey> client_;
+    std::optional<cluster::Roll> roll_;
+    int roll_marks_ = 0;
+};
+
+TEST_F(OnlineOverServers, ShowsThePeopleOfAllOnce) {
+    there({&bob_});
+    auto carla = enter(carla_);
+    heard_here();
+    settle();
+    EXPECT_EQ(heard(carla), Heard{shown({{"carla", "customer"}, {"bob", "agent"}})});
+    // Bob opens a tab here, and closes that there: he is there all the time.
+    auto bob = enter(bob_);
+    settle();
+    there({});
+    settle();
+    EXPECT_EQ(heard(carla), Heard{});
+    EXPECT_EQ(heard(bob), Heard{shown({{"carla", "customer"}, {"bob", "agent"}})});
+    there({&ann_, &bob_});
+    settle();
+    EXPECT_EQ(heard(carla), Heard{shown({{"carla", "customer"}, {"bob", "agent"}, {"ann", "agent"}})});
+    there({});
+    settle();
+    EXPECT_EQ(heard(carla), Heard{shown({{"carla", "customer"}, {"bob", "agent"}})});
+}
+
+TEST_F(OnlineOverServers, ACustomerWhoIsOnAnotherServerIsNotGone) {
+    auto ann = enter(ann_);
+    auto carla = enter(carla_);
+    EXPECT_EQ(notes_.wait(1), Heard{"acme/c here"});
+    customer_there(true);
+    leaves(carla);
+    pass(kGrace);
+    ASSERT_TRUE(until([&] { return customer_here(); }));
+    heard_here();
+    EXPECT_EQ(notes_.wait(1).size(), 1U);
+    // The server where they are says so, not this one.
+    customer_there(false);
+    ASSERT_TRUE(until([&] { return !customer_here(); }));
+    EXPECT_EQ(notes_.wait(1).size(), 1U);
+}
+
+TEST_F(OnlineOverServers, ACustomerWhoseServerDiedIsGoneAlthoughNobodyHereIsInTheChat) {
+    customer_there(true);
+    there({&carla_});
+    other_.die();
+    EXPECT_EQ(notes_.wait(1), Heard{"acme/c gone"});
 }
 
 }  // namespace

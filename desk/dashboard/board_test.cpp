@@ -135,6 +135,27 @@ TEST(Board, ShowsANewcomerEverythingFirst) {
     EXPECT_THAT(office.told(Metric::Tickets), ElementsAre(3));
 }
 
+TEST(Board, WhoDoesNotLeadWelcomesWhoComesAndTellsNothingElse) {
+    Office office;
+    office.board.lead(false);
+    office.store_waiting = 1;
+    office.arrive(1);
+    office.pass(5s);
+    EXPECT_EQ(office.sent.size(), kAllMetrics.size());
+    office.set_open(7);
+    office.pass(10s);
+    EXPECT_EQ(office.sent.size(), kAllMetrics.size());
+    EXPECT_EQ(office.readings, 1);
+    EXPECT_THAT(office.shared, IsEmpty());
+    // The one that led is gone: all is read and told, also on the other servers.
+    office.board.lead(true);
+    office.turn();
+    office.pass(2s);
+    EXPECT_EQ(office.told(Metric::Tickets).back(), 7);
+    EXPECT_EQ(office.sent.size(), 2 * kAllMetrics.size());
+    EXPECT_EQ(office.shared.size(), kAllMetrics.size());
+}
+
 TEST(Board, TellsAChangeAtOnceAndTheNextAfterASecond) {
     Office office;
     office.arrive(1);

@@ -27,8 +27,8 @@ MetricSet metrics_of(std::string_view event) {
 
 }  // namespace
 
-Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, Others others,
-                     sio::Log& log)
+Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log,
+                     Others others)
     : io_(io),
       store_(store),
       delivery_(delivery),
@@ -41,8 +41,8 @@ Dashboard::Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, A
     nsp_.on_connection([this](sio::Socket& socket) { watch(socket); });
     nsp_.on_disconnect([this](sio::Socket& socket, sio::DisconnectReason) { unwatch(socket); });
     if (others_.leases != nullptr)
-        others_.bus.hear(std::string(kChannel),
-                         {.message = [this](std::string_view, std::string_view message) { hear(message); }, .gap = {}});
+        others_.bus->hear(std::string(kChannel),
+                          {.message = [this](std::string_view, std::string_view message) { hear(message); }, .gap = {}});
 }
 
 Dashboard::~Dashboard() = default;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "desk/cluster/bus.hpp"
@@ -32,12 +33,14 @@ class Dashboard {
 public:
     /// The servers whose watchers are told by one of them for all: the one with the org's lease. Without leases this one is alone.
     struct Others {
-        cluster::Bus& bus;
+        cluster::Bus* bus = nullptr;
         cluster::Leases* leases = nullptr;
     };
     /// Before the server starts. `attend` is asked on the org's home loop.
-    Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, Others others,
-              sio::Log& log);
+    Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log,
+              Others others);
+    Dashboard(sio::Server& io, store::Store& store, Delivery& delivery, Attend attend, DashboardOptions options, sio::Log& log)
+        : Dashboard(io, store, delivery, std::move(attend), std::move(options), log, Others()) {}
     ~Dashboard();
 
     /// A row was emitted. Thread: the org's home loop.

@@ -28,7 +28,7 @@ protected:
             drawn_.emplace_back(org);
             return Attendance{PresenceStatus::Online, 0};
         };
-        dashboard_.emplace(io(), *store_, *delivery_, attend, DashboardOptions{}, Dashboard::Others{bus_, nullptr}, log_);
+        dashboard_.emplace(io(), *store_, *delivery_, attend, DashboardOptions{}, log_);
         start();
         for (const std::string org : {"acme", "other"}) {
             ASSERT_TRUE(store_
@@ -82,7 +82,6 @@ protected:
 
     store::testing::TempStore store_;
     sio::NullLog log_;
-    cluster::LocalBus bus_;
     std::optional<Typing> typing_;
     std::optional<Delivery> delivery_;
     std::optional<Dashboard> dashboard_;

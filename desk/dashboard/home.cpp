@@ -71,7 +71,7 @@ void Dashboard::Home::told(const Board& board, Metric metric, const std::string&
     owner.others_.leases->note(lease_of(board.org()), last_rev_);
     std::string message = board.org();
     message.append(1, '\n').append(to_string(metric)).append(1, '\n').append(std::to_string(last_rev_)).append(1, '\n').append(json);
-    owner.others_.bus.tell(kChannel, std::move(message));
+    owner.others_.bus->tell(kChannel, std::move(message));
 }
 
 void Dashboard::Home::hear(const std::string& org, Metric metric, std::int64_t rev, const std::string& json) {
