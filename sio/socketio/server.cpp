@@ -243,10 +243,13 @@ void Server::close() {
             http_->drain(loops_.at(i));
         });
     }
+    // Not under the lock: an adapter may wait for a handler that looks for a namespace. None goes any more, all sessions have ended.
+    std::vector<Namespace*> namespaces;
     {
         const std::shared_lock lock(namespaces_mutex_);
-        for (const auto& [name, nsp] : namespaces_) nsp->adapter().close();
+        for (const auto& [name, nsp] : namespaces_) namespaces.push_back(nsp.get());
     }
+    for (auto* const nsp : namespaces) nsp->adapter().close();
     if (started_) {
         // A second round: the turn that ended the sessions has flushed what was queued.
         on_every_loop(loops_, [this](unsigned i) { hubs_[i]->clear(); });

@@ -14,6 +14,29 @@ using namespace std::chrono_literals;
 using testing::Carrying;
 using testing::eventually;
 
+/// Servers note the events of other servers here, and answer them.
+struct ServerEvents {
+    std::mutex mutex;
+    std::vector<std::string> heard;
+    std::size_t size() {
+        const std::scoped_lock lock(mutex);
+        return heard.size();
+    }
+    std::function<void(Server&)> handlers() {
+        return [this](Server& io) {
+            io.of("/").on_server_event("hello", [this, &io](const Arguments& arguments, const std::function<void(Reply)>& reply) {
+                const std::scoped_lock lock(mutex);
+                heard.push_back(json::text(arguments[0]).str());
+                if (const auto bytes = arguments.binary(arguments[0])) heard.back() = "b:" + std::string(*bytes);
+                if (!reply) return;
+                if (arguments[1].boolean() == true && io.find("/")->socket_count() == 0) return;  // the silent one
+                reply({json::text(arguments[0]).str(), {}});
+                reply({"\"twice\"", {}});
+            });
+        };
+    }
+};
+
 class Adapters : public testing::ClusterTest, public ::testing::WithParamInterface<Carrying> {
 protected:
     void begin(const std::function<void(Server&)>& prepare = {}, std::string_view nsp = "/") { start(GetParam(), prepare, nsp); }
@@ -36,6 +59,8 @@ protected:
         client(i).send("43" + id + std::string(arguments));
     }
     bool alone() const { return GetParam() == Carrying::Memory; }
+
+    ServerEvents events_;
 };
 
 TEST_P(Adapters, BroadcastToAllClients) {
@@ -240,50 +265,24 @@ TEST_P(Adapters, ServersAreCounted) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) EXPECT_EQ(node(i).servers(), nodes_.size());
 }
 
-/// Servers note the events of other servers here, and answer them.
-struct ServerEvents {
-    std::mutex mutex;
-    std::vector<std::string> heard;
-    std::size_t size() {
-        const std::scoped_lock lock(mutex);
-        return heard.size();
-    }
-    std::function<void(Server&)> handlers() {
-        return [this](Server& io) {
-            io.of("/").on_server_event("hello", [this, &io](const Arguments& arguments, const std::function<void(Reply)>& reply) {
-                const std::scoped_lock lock(mutex);
-                heard.push_back(json::text(arguments[0]).str());
-                if (const auto bytes = arguments.binary(arguments[0])) heard.back() = "b:" + std::string(*bytes);
-                if (!reply) return;
-                if (arguments[1].boolean() == true && io.find("/")->socket_count() == 0) return;  // the silent one
-                reply({json::text(arguments[0]).str(), {}});
-                reply({"\"twice\"", {}});
-            });
-        };
-    }
-};
-
 TEST_P(Adapters, ServersTellEachOtherEvents) {
-    ServerEvents events;
-    begin(events.handlers());
+    begin(events_.handlers());
     nsp(0).server_side_emit("hello", json::Text(R"({"x":1})"));
     const auto others = nodes_.size() - 1;
-    EXPECT_TRUE(eventually([&] { return events.size() == others; }));
-    EXPECT_EQ(events.heard, std::vector<std::string>(others, R"({"x":1})"));
+    EXPECT_TRUE(eventually([&] { return events_.size() == others; }));
+    EXPECT_EQ(events_.heard, std::vector<std::string>(others, R"({"x":1})"));
 }
 
 TEST_P(Adapters, ServersTellEachOtherBinary) {
-    ServerEvents events;
-    begin(events.handlers());
+    begin(events_.handlers());
     nsp(0).server_side_emit("hello", Binary{"\xff\x01"});
     const auto others = nodes_.size() - 1;
-    EXPECT_TRUE(eventually([&] { return events.size() == others; }));
-    EXPECT_EQ(events.heard, std::vector<std::string>(others, "b:\xff\x01"));
+    EXPECT_TRUE(eventually([&] { return events_.size() == others; }));
+    EXPECT_EQ(events_.heard, std::vector<std::string>(others, "b:\xff\x01"));
 }
 
 TEST_P(Adapters, ServersAnswerEachOther) {
-    ServerEvents events;
-    begin(events.handlers());
+    begin(events_.handlers());
     std::promise<Result<std::vector<Reply>>> promise;
     nsp(1).server_side_emit_with_ack([&](Result<std::vector<Reply>> replies) { promise.set_value(std::move(replies)); }, "hello", 5);
     const auto replies = promise.get_future().get();
@@ -293,8 +292,7 @@ TEST_P(Adapters, ServersAnswerEachOther) {
 }
 
 TEST_P(Adapters, ASilentServerIsATimeout) {
-    ServerEvents events;
-    begin(events.handlers());
+    begin(events_.handlers());
     if (alone()) {
         EXPECT_EQ(node(0).servers(), 1U);
         return;

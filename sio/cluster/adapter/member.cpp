@@ -48,11 +48,8 @@ Member::Member(Namespace& nsp, Valkey& valkey, std::string uid, AdapterOptions o
 Member::~Member() = default;
 
 void Member::open() {
-    {
-        const std::scoped_lock lock(alive_);
-        if (std::exchange(opened_, true)) return;
-        open_ = true;
-    }
+    if (opened_.exchange(true)) return;
+    open_ = true;
     carrier_->open(*this);
 }
 

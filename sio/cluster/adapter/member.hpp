@@ -82,8 +82,8 @@ private:
     Requests requests_;
     // Held while Valkey's loop works for the namespace, so that close() waits for that. Handlers that run then may close it themselves.
     std::recursive_mutex alive_;
-    bool opened_ = false;
-    bool open_ = false;  // guarded by alive_
+    std::atomic<bool> opened_{false};
+    std::atomic<bool> open_{false};  // becomes false under alive_
     std::atomic<bool> closed_{false};
     std::atomic<bool> ready_{false};
     std::atomic<std::size_t> servers_{1};  // as counted last
