@@ -12,6 +12,7 @@
 #include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
 #include "desk/store/log.hpp"
+#include "sio/base/clock.hpp"
 
 namespace desk {
 
@@ -20,6 +21,8 @@ namespace {
 // Until the log is asked again that could not be read.
 constexpr std::chrono::milliseconds kReadAgain{500};
 constexpr std::chrono::seconds kCompareEvery{1};
+// Of other servers' rows behind a hole; what is beyond will be read from the log.
+constexpr std::size_t kMaxWaiting = 4096;
 
 }  // namespace
 
@@ -38,7 +41,7 @@ struct Delivery::Sequencer {
     }
     /// Whether a socket can be told where this stands.
     bool has_cursor() const { return started && !epoch.empty() && (epoch != store::kNoEpoch || position == 0); }
-    bool idle() const { return waiting.empty() && askers.empty() && !reading && !asking; }
+    bool idle() const { return waiting.empty() && askers.empty() && starters.empty() && !reading && !asking; }
     Cursor cursor() const { return {epoch, position}; }
 
     Delivery& owner;
@@ -48,6 +51,7 @@ struct Delivery::Sequencer {
     std::int64_t top = 0;                     ///< rows up to here are known to be in the log
     std::map<std::int64_t, Waiting> waiting;  ///< behind a hole, or until this has started
     std::vector<std::pair<sio::SocketHandle, Positioned>> askers;
+    std::vector<Started> starters;
     bool started = false;  ///< `position` is set
     bool reading = false;  ///< rows, or about to, by `again`
     bool asking = false;   ///< for the top, or about to, by `again`
@@ -64,6 +68,7 @@ struct Delivery::Home {
     sio::runtime::Loop& loop;
     std::unordered_map<std::string, std::unique_ptr<Sequencer>> sequencers;
     bool comparing = false;
+    bool compare_again = false;
     sio::runtime::Timer tick;
 };
 
@@ -80,10 +85,43 @@ void Delivery::committed(std::vector<EventRow> rows) {
     run_on(home, [this, rows = std::move(rows), at = sio::runtime::Clock::now()]() mutable { take(std::move(rows), at); });
 }
 
-void Delivery::follow(const std::string& org) {
-    run_on(home_loop(io_, org), [this, org] {
+void Delivery::heard(cluster::Announcement announcement) {
+    if (!follows(announcement.org)) return;
+    Sequencer& found = sequencer(announcement.org);
+    // Of several servers a later row may be heard first, so only the log tells where to begin.
+    if (!found.started && !found.asking) read_top(found);
+    const std::int64_t age_us = std::max<std::int64_t>(0, sio::unix_us() - announcement.committed_us);
+    const auto committed_at = sio::runtime::Clock::now() - std::chrono::microseconds(age_us);
+    for (EventRow& row : announcement.rows) {
+        if ((found.started && row.seq <= found.position) || found.waiting.size() >= kMaxWaiting) continue;
+        if (found.waiting.try_emplace(row.seq, std::move(row), committed_at).second)
+            stats_.heard_rows.fetch_add(1, std::memory_order_relaxed);
+    }
+    found.top = std::max(found.top, announcement.last);
+    drain(found);
+}
+
+bool Delivery::follows(const std::string& org) const { return find(org) != nullptr || concerns(org); }
+
+void Delivery::catch_up() {
+    for (const auto& home : homes_) {
+        run_on(home->loop, [this, at = home.get()] {
+            // What is asked by now may have been answered before.
+            at->compare_again = at->comparing;
+            compare(*at);
+        });
+    }
+}
+
+void Delivery::follow(const std::string& org, Started started) {
+    run_on(home_loop(io_, org), [this, org, started = std::move(started)]() mutable {
         Sequencer& found = sequencer(org);
         if (!found.started && !found.asking) read_top(found);
+        if (!started) return;
+        if (found.started)
+            started(found.position);
+        else
+            found.starters.push_back(std::move(started));
     });
 }
 
@@ -102,13 +140,22 @@ Delivery::Sequencer& Delivery::sequencer(const std::string& org) {
     return *slot;
 }
 
+const Delivery::Sequencer* Delivery::find(const std::string& org) const {
+    const auto& sequencers = homes_[home_loop(io_, org).index()]->sequencers;
+    const auto found = sequencers.find(org);
+    return found == sequencers.end() ? nullptr : found->second.get();
+}
+
+void Delivery::start(Sequencer& sequencer, std::int64_t position) {
+    sequencer.started = true;
+    sequencer.position = position;
+    for (auto& started : std::exchange(sequencer.starters, {})) started(position);
+}
+
 void Delivery::take(std::vector<EventRow> rows, sio::runtime::TimePoint committed_at) {
     Sequencer& found = sequencer(rows.front().org);
     // Without a socket before the first row nobody could have been told of any: clients that were away ask with their cursor.
-    if (!found.started && !found.asking) {
-        found.started = true;
-        found.position = rows.front().seq - 1;
-    }
+    if (!found.started && !found.asking) start(found, rows.front().seq - 1);
     for (EventRow& row : rows) {
         if (!found.started || row.seq > found.position) found.waiting.try_emplace(row.seq, std::move(row), committed_at);
     }
@@ -125,35 +172,41 @@ void Delivery::drain(Sequencer& sequencer) {
         stats_.emit_seconds.observe(std::chrono::duration<double>(sio::runtime::Clock::now() - next.mapped().committed_at).count());
     }
     if (sequencer.reading || (sequencer.waiting.empty() && sequencer.top <= sequencer.position)) return;
-    log_.warn("commits were not announced, reading the log", {{"org", sequencer.org}, {"after", sequencer.position}});
     read_hole(sequencer);
 }
 
 void Delivery::read_hole(Sequencer& sequencer) {
     sequencer.reading = true;
     auto& home = home_loop(io_, sequencer.org);
-    source_.rows(sequencer.org, sequencer.position, [this, &home, &sequencer](std::optional<std::vector<EventRow>> rows) {
-        home.post([this, &home, &sequencer, rows = std::move(rows)] {
+    const std::int64_t after = sequencer.position;
+    source_.rows(sequencer.org, after, [this, &home, &sequencer, after](std::optional<std::vector<EventRow>> rows) {
+        home.post([this, &home, &sequencer, after, rows = std::move(rows)] {
             if (rows)
-                fill_hole(sequencer, *rows);
+                fill_hole(sequencer, after, *rows);
             else
                 home.arm_after(sequencer.again, kReadAgain);
         });
     });
 }
 
-void Delivery::fill_hole(Sequencer& sequencer, const std::vector<EventRow>& rows) {
+void Delivery::fill_hole(Sequencer& sequencer, std::int64_t after, const std::vector<EventRow>& rows) {
     sequencer.reading = false;
-    // The log is the truth: what it does not have between two rows was never written, and nothing is to be waited for.
-    if (rows.empty()) {
+    // The log is the truth: what it does not have between two rows was never written, and nothing is to be waited for. What has been
+    // announced since it was asked it need not have had.
+    if (rows.empty() && after == sequencer.position) {
         sequencer.top = sequencer.position;
         if (!sequencer.waiting.empty()) sequencer.position = sequencer.waiting.begin()->first - 1;
     }
+    std::uint64_t unheard = 0;
     for (const EventRow& row : rows) {
         if (row.seq <= sequencer.position) continue;
         sequencer.position = row.seq;
-        stats_.read_rows.fetch_add(1, std::memory_order_relaxed);
+        ++unheard;
         pass_on(row);
+    }
+    if (unheard > 0) {
+        stats_.read_rows.fetch_add(unheard, std::memory_order_relaxed);
+        log_.info("events read from the log, nobody had announced them in time", {{"org", sequencer.org}, {"events", unheard}});
     }
     drain(sequencer);
 }
@@ -189,15 +242,14 @@ void Delivery::learn_top(Sequencer& sequencer, const Cursor& top) {
     if (!sequencer.started) {
         // What was announced since the first socket came is emitted, whether the top is behind it or not.
         const auto first = sequencer.waiting.begin();
-        sequencer.started = true;
-        sequencer.position = first == sequencer.waiting.end() ? top.seq : std::min(top.seq, first->first - 1);
+        start(sequencer, first == sequencer.waiting.end() ? top.seq : std::min(top.seq, first->first - 1));
     } else if (top.epoch != sequencer.epoch && !sequencer.epoch.empty() && sequencer.epoch != store::kNoEpoch) {
         log_.warn("the log was rebuilt, going on from its top", {{"org", sequencer.org}, {"top", top.seq}});
-        sequencer.position = top.seq;
+        sequencer.position = sequencer.top = top.seq;
         sequencer.waiting.clear();
     }
     sequencer.epoch = top.epoch;
-    sequencer.top = top.seq;
+    sequencer.top = std::max(sequencer.top, top.seq);
     drain(sequencer);
 }
 
@@ -205,7 +257,7 @@ void Delivery::compare(Home& home) {
     std::vector<std::string> orgs;
     std::erase_if(home.sequencers, [&](const auto& entry) {
         const Sequencer& each = *entry.second;
-        if (!has_sockets(each.org)) return each.idle();
+        if (!concerns(each.org)) return each.idle();
         if (each.started && !each.reading) orgs.push_back(each.org);
         return false;
     });
@@ -215,11 +267,11 @@ void Delivery::compare(Home& home) {
     source_.tops(orgs, [this, &home, orgs](std::optional<std::vector<Cursor>> tops) {
         home.loop.post([this, &home, orgs, tops = std::move(tops)] {
             home.comparing = false;
-            if (!tops) return;
-            for (std::size_t i = 0; i < orgs.size(); ++i) {
+            for (std::size_t i = 0; tops && i < orgs.size(); ++i) {
                 const auto found = home.sequencers.find(orgs[i]);
                 if (found != home.sequencers.end() && found->second->started) learn_top(*found->second, (*tops)[i]);
             }
+            if (std::exchange(home.compare_again, false)) compare(home);
         });
     });
 }
@@ -235,6 +287,10 @@ bool Delivery::has_sockets(const std::string& org) const {
         }
     }
     return false;
+}
+
+bool Delivery::concerns(const std::string& org) const {
+    return has_sockets(org) || std::ranges::any_of(keeps_, [&](const auto& keeps) { return keeps(org); });
 }
 
 void Delivery::pass_on(const EventRow& row) {

@@ -49,8 +49,9 @@ struct UpdatePolls::Poll {
 };
 
 UpdatePolls::UpdatePolls(sio::Server& io, store::Store& store, Delivery& delivery, const Limits& limits)
-    : io_(io), store_(store), limits_(limits), boards_(io.loops().size()) {
+    : io_(io), store_(store), delivery_(delivery), limits_(limits), boards_(io.loops().size()) {
     delivery.on_emitted([this](const EventRow& row) { woken(row); });
+    delivery.keep([this](const std::string& org) { return waiting() > 0 && board(org).contains(org); });
 }
 
 UpdatePolls::~UpdatePolls() = default;
@@ -101,6 +102,12 @@ void UpdatePolls::add(const std::shared_ptr<Poll>& poll) {
     if (stopping_) poll->over = true;
     board(poll->actor().org)[poll->actor().org].emplace(poll.get(), poll);
     look(poll);
+    delivery_.follow(poll->actor().org, [this, poll](std::int64_t position) { followed(poll, position); });
+}
+
+void UpdatePolls::followed(const std::shared_ptr<Poll>& poll, std::int64_t position) {
+    poll->newest = std::max(poll->newest, position);
+    if (poll->reply && !poll->reading && poll->newest > poll->after.value_or(0)) look(poll);
 }
 
 void UpdatePolls::gone(sio::http::ExchangeId exchange) {

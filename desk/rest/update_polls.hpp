@@ -17,7 +17,7 @@
 namespace desk::rest {
 
 /// Requests for updates that wait (`wait=0..25`): answered as soon as there is something their reader may see, or with nothing when the
-/// time is over. Who asks is judged again when they are answered. Woken by delivery; between two rows of the log the store is not asked. So
+/// time is over. Who asks is judged again when they are answered. Woken by delivery, whichever server wrote; between two rows of the log the store is not asked. So
 /// many of a user wait, and so many in all. Those of an org live on its home loop.  Thread: any.
 class UpdatePolls {
 public:
@@ -46,6 +46,8 @@ private:
     void leave(Poll& poll);
     void add(const std::shared_ptr<Poll>& poll);
     void woken(const EventRow& row);
+    /// Its org is followed from after `position`.
+    void followed(const std::shared_ptr<Poll>& poll, std::int64_t position);
     void look(const std::shared_ptr<Poll>& poll);
     void looked(const std::shared_ptr<Poll>& poll, Result<UpdatePage> page);
     /// Whether what was found is for who asks by now. If not they are refused, or it is looked anew.
@@ -55,6 +57,7 @@ private:
 
     sio::Server& io_;
     store::Store& store_;
+    Delivery& delivery_;
     const Limits& limits_;
     std::vector<Board> boards_;  // one a loop
     std::atomic<std::size_t> count_{0};
