@@ -32,6 +32,8 @@ struct Config {
     std::string store = "sqlite:insightdesk.db";
     std::chrono::milliseconds log_retention = std::chrono::days(7);
 
+    std::string valkey;
+
     std::string jwt_secret;
     std::string jwt_secret_file;
     std::string jwt_public_key;
@@ -81,6 +83,8 @@ struct Config {
     bool has_key() const {
         return !jwt_secret.empty() || !jwt_secret_file.empty() || !jwt_public_key.empty() || !jwks_file.empty() || !jwks_url.empty();
     }
+    /// Whether other servers may stand on the same store.
+    bool shares_store() const { return store.starts_with("postgres"); }
     /// The file behind `store`; nullopt for `sqlite::memory:`.
     std::optional<std::string> store_file() const;
     bool operator==(const Config&) const = default;

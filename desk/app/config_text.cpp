@@ -5,6 +5,7 @@
 
 #include "desk/app/trusted_proxies.hpp"
 #include "sio/base/bytes.hpp"
+#include "sio/cluster/valkey/options.hpp"
 
 namespace desk::app::config_text {
 namespace {
@@ -189,6 +190,13 @@ Parsed<std::string> store(std::string_view text) {
     if (!text.starts_with(kScheme) || text.size() == kScheme.size() || text.find('\0') != std::string_view::npos) {
         return wrong("is not a store such as sqlite:/var/lib/insightdesk/desk.db");
     }
+    return std::string(text);
+}
+
+Parsed<std::string> valkey(std::string_view text) {
+    if (text.empty()) return std::string();
+    const auto parsed = sio::cluster::ValkeyOptions::parse(text);
+    if (!parsed) return wrong("is no address of Valkey (" + parsed.error().detail + ")");
     return std::string(text);
 }
 

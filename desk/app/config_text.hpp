@@ -51,4 +51,7 @@ Parsed<std::string> url(std::string_view text);
 /// `sqlite:PATH`.
 Parsed<std::string> store(std::string_view text);
 
+/// `redis[s]://[user:pass@]host[:port][,…]`; empty for none. The error holds no part of it.
+Parsed<std::string> valkey(std::string_view text);
+
 }  // namespace desk::app::config_text

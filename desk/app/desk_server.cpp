@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "desk/app/cluster.hpp"
 #include "desk/app/demo.hpp"
 #include "desk/app/foreign_sessions.hpp"
 #include "desk/app/metrics.hpp"
@@ -21,12 +22,14 @@
 #include "desk/cluster/bus.hpp"
 #include "desk/dashboard/counters.hpp"
 #include "desk/dashboard/dashboard.hpp"
+#include "desk/delivery/announcements.hpp"
 #include "desk/delivery/arrival.hpp"
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/recheck.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
 #include "desk/maintenance/board.hpp"
+#include "desk/maintenance/refresh.hpp"
 #include "desk/notifications/reactions.hpp"
 #include "desk/notifications/sockets.hpp"
 #include "desk/people/live.hpp"
@@ -40,6 +43,7 @@
 #include "desk/rest/routes.hpp"
 #include "desk/rest/update_polls.hpp"
 #include "desk/session/admission.hpp"
+#include "desk/session/directory_refresh.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/identities.hpp"
 #include "desk/session/main_sockets.hpp"
@@ -107,7 +111,6 @@ sio::Options engine_of(const Config& config, sio::Log& log) {
     options.engine.on_foreign_session = [foreign = std::make_shared<ForeignSessions>(log, name_of(config))](auto owner) {
         foreign->met(owner);
     };
-    options.loops = config.loops;
     options.connect_timeout = config.connect_timeout;
     options.on_error = [&log](const sio::HandlerError& error) {
         log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}});
@@ -155,12 +158,13 @@ std::string url_of(const Config& config, const std::string& host, std::uint16_t 
 struct DeskServer::Parts {
     Parts(const Config& config, const TokenKeys& keys, sio::Log& log)
         : limits(config.limits),
+          cluster(config, log),
           verifier(keys.verifying, token_rules(config)),
-          io(engine_of(config, log)),
+          io(cluster.loops(), engine_of(config, log)),
           addresses(limits),
           admission(verifier, limits, addresses, identities, config.token_grace),
           door(limits),
-          typing(io, limits, config.typing_expiry),
+          typing(io, limits, config.typing_expiry, cluster.bus()),
           delivery(io, typing, log_source(), log),
           api(io.http(), verifier, directory, limits, addresses, cors_of(config), address_of(config)),
           online(
@@ -210,6 +214,16 @@ struct DeskServer::Parts {
             [done = std::move(done)](const Result<bool>& noted) mutable { done(noted.has_value()); });
     }
 
+    /// Hears of what other servers write, from before anything is read.
+    void join_others(sio::Log& log) {
+        if (!cluster.shares_store()) return;
+        auto& loop = io.loops().at(0);
+        announcements.emplace(io, cluster.bus(), delivery, [this](const EventRow& row) { directory.follow(row); });
+        directory_refresh.emplace(directory, *store, stored_now_us, loop, log);
+        directory_refresh->start();
+        notice_refresh.emplace(*maintenance, *store, cluster.bus(), loop, log);
+    }
+
     /// Everything that needs the store.
     void wire(const Config& config, sio::Log& log) {
         for (const auto name : kNamespaces) {
@@ -225,7 +239,7 @@ struct DeskServer::Parts {
             online.left(visitor_of(socket).actor().org, conversation, socket.handle());
         });
         identities.on_change([this](const auto& sockets) { rechecks->begin(sockets); });
-        people.emplace(io, directory, identities, *rechecks);
+        people.emplace(io, directory, identities, *rechecks, cluster.bus());
         newcomers.emplace(*store, directory, io.loops().at(0));
         admission.on_first_seen([this](const IdentityRef& who) { newcomers->seen(who); });
         delivery.on_emitted([this](const EventRow& row) { people->follow(row); });
@@ -291,12 +305,14 @@ struct DeskServer::Parts {
 
     /// What whoever runs the server asks it.
     void add_operations(const std::string& metrics_token) {
-        readiness.emplace(*store, [this] { return verifier.has_keys(); });
+        readiness.emplace(
+            *store, [this] { return verifier.has_keys(); },
+            [this] { return cluster.valkey() != nullptr && !cluster.valkey()->connected(); });
         rest::add_document_routes(api);
         api.add_open("/healthz", [](const sio::http::Request&) { return sio::http::Response::json(200, R"({"status":"ok"})"); });
         api.add_open("/readyz",
                      [this](const sio::http::Request& request, rest::Reply reply) { readiness->answer(request, std::move(reply)); });
-        metrics.emplace(Metrics::Sources{io, admission, door, delivery, recoveries, api, *store}, metrics_token);
+        metrics.emplace(Metrics::Sources{io, admission, door, delivery, recoveries, api, *store, cluster, announcements}, metrics_token);
         api.add_open("/metrics",
                      [this](const sio::http::Request& request, rest::Reply reply) { metrics->answer(request, std::move(reply)); });
         api.add_open("/version", [](const sio::http::Request&) { return sio::http::Response::json(200, version_json()); });
@@ -306,6 +322,7 @@ struct DeskServer::Parts {
 
     cluster::LocalBus bus;
     const Limits limits;
+    Cluster cluster;
     auth::TokenVerifier verifier;
     sio::Server io;
     AddressGuard addresses;
@@ -318,6 +335,7 @@ struct DeskServer::Parts {
     TokenUpdates token_updates{door, verifier, identities};
     Typing typing;
     Delivery delivery;
+    std::optional<Announcements> announcements;  ///< where other servers stand on the same store
     rest::KeyRing api_keys;
     rest::Api api;
     chat::OnlineLists online;
@@ -326,6 +344,7 @@ struct DeskServer::Parts {
     std::optional<store::StoreLock> store_lock;
     std::unique_ptr<store::Store> store;
     std::optional<rest::KeyRefresh> key_refresh;
+    std::optional<DirectoryRefresh> directory_refresh;
     RecoveryCounts recoveries;
     std::optional<SocketCommands> commands;
     std::optional<Arrivals> arrivals;
@@ -345,6 +364,7 @@ struct DeskServer::Parts {
     std::optional<auth::KeyFetcher> key_fetcher;
     const maintenance::Reach admins_reach;
     std::optional<maintenance::Board> maintenance;
+    std::optional<maintenance::NoticeRefresh> notice_refresh;
     std::optional<Readiness> readiness;
     std::optional<Metrics> metrics;
     std::optional<store::Housekeeper> housekeeper;
@@ -387,6 +407,7 @@ std::expected<void, std::string> DeskServer::open() {
     options.committed = [this](const std::string&, std::vector<EventRow> rows) {
         // From here on whoever connects meets what was written about them.
         for (const EventRow& row : rows) parts_->directory.follow(row);
+        if (parts_->announcements) parts_->announcements->tell(rows);
         parts_->delivery.committed(std::move(rows));
     };
     auto store = store::Store::open(std::move(options), log_);
@@ -395,6 +416,7 @@ std::expected<void, std::string> DeskServer::open() {
     if (config_.demo) {
         if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
     }
+    parts_->join_others(log_);
     fetch_token_keys();
     parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
@@ -446,7 +468,9 @@ std::expected<void, std::string> DeskServer::listen() {
         urls_.push_back(url_of(config_, host, port));
     }
     parts_->key_refresh->start();
+    if (parts_->notice_refresh) parts_->notice_refresh->start();
     parts_->io.start();
+    parts_->cluster.start();
     serving_ = true;
     parts_->readiness->listening();
     log_.info("listening", {{"version", INSIGHTDESK_VERSION}, {"url", urls_.front()}, {"loops", parts_->io.loops().size()}});
@@ -494,6 +518,7 @@ void DeskServer::stop() {
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();
+    parts_->cluster.stop();
     log_.info("stopped");
 }
 

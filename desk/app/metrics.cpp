@@ -76,6 +76,30 @@ void add_store(MetricFamilies& out, const store::Store& store) {
     out.gauge("insightdesk_store_waiting", "Writing commands that wait").value(store.waiting());
 }
 
+void add_valkey(MetricFamilies& out, const sio::cluster::Valkey& valkey) {
+    const auto stats = valkey.stats();
+    out.gauge("insightdesk_valkey_connected", "Whether Valkey answers commands: 1 or 0").value(valkey.connected() ? 1 : 0);
+    out.counter("insightdesk_valkey_reconnects_total", "Connections to Valkey made again").value(stats.reconnects);
+    out.counter("insightdesk_valkey_commands_total", "Commands of Valkey, by whether they were answered or failed")
+        .value(stats.commands, {{"outcome", "answered"}})
+        .value(stats.failures, {{"outcome", "failed"}});
+    out.gauge("insightdesk_valkey_waiting_bytes", "Commands that wait for Valkey").value(stats.waiting_bytes);
+}
+
+void add_bus(MetricFamilies& out, const cluster::ValkeyBus::Stats& bus, const Announcements::Stats& log, const Delivery::Stats& delivery) {
+    out.counter("insightdesk_bus_messages_total", "What servers tell each other, by what became of it here")
+        .value(bus.told.load(), {{"outcome", "told"}})
+        .value(bus.untold.load(), {{"outcome", "untold"}})
+        .value(bus.heard.load(), {{"outcome", "heard"}})
+        .value(bus.malformed.load() + log.malformed.load(), {{"outcome", "malformed"}});
+    out.counter("insightdesk_bus_gaps_total", "Times that messages of other servers were lost, or may have been").value(bus.gaps.load());
+    out.counter("insightdesk_log_rows_announced_total", "Events told to the other servers").value(log.announced_rows.load());
+    out.counter("insightdesk_log_rows_heard_total", "Events of other servers that orgs with sockets here were told of by them")
+        .value(delivery.heard_rows.load());
+    out.histogram("insightdesk_bus_lag_seconds", "From a commit on another server, by its clock, to its being heard here",
+                  log.heard_seconds);
+}
+
 double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
 
 std::size_t resident_bytes() {
@@ -171,6 +195,9 @@ std::string Metrics::text(const sio::Statistics& statistics) const {
         .value(sources_.delivery.stats().read_rows.load(std::memory_order_relaxed));
     add_recoveries(out, sources_.recoveries);
     add_store(out, sources_.store);
+    if (const auto* valkey = sources_.cluster.valkey()) add_valkey(out, *valkey);
+    if (const auto* bus = sources_.cluster.valkey_bus(); bus != nullptr && sources_.announcements)
+        add_bus(out, bus->stats(), sources_.announcements->stats(), sources_.delivery.stats());
 
     out.counter("insightdesk_http_responses_total", "Answers to HTTP requests of any kind, by the hundreds of their status");
     for (std::size_t i = 0; i < statistics.answers.size(); ++i)

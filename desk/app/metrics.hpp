@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "desk/app/cluster.hpp"
+#include "desk/delivery/announcements.hpp"
 #include "desk/delivery/delivery.hpp"
 #include "desk/delivery/recoveries.hpp"
 #include "desk/rest/api.hpp"
@@ -28,6 +31,8 @@ public:
         const RecoveryCounts& recoveries;
         const rest::Api& api;
         const store::Store& store;
+        const Cluster& cluster;
+        const std::optional<Announcements>& announcements;
     };
     Metrics(const Sources& sources, std::string token);
 

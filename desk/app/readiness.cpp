@@ -42,7 +42,9 @@ void Readiness::answer(const sio::http::Request& request, rest::Reply reply) {
 
 void Readiness::tried(const std::optional<Error>& failure) {
     std::vector<rest::Reply> waiting;
-    const rest::Answer answer = failure ? unavailable("store", failure->details_json) : status(200, "ready");
+    const rest::Answer answer = failure       ? unavailable("store", failure->details_json)
+                                : degraded_() ? rest::Answer{200, R"({"status":"degraded","part":"valkey"})"}
+                                              : status(200, "ready");
     {
         const std::scoped_lock lock(mutex_);
         waiting = std::exchange(waiting_, {});

@@ -60,6 +60,14 @@ constexpr Setting kStore[] = {
     row<kField<&Config::log_retention>, between<kMinute, 3650 * kDay>>("log_retention", "TIME", "How long missed events can be asked for."),
 };
 
+constexpr Setting kCluster[] = {
+    row<kField<&Config::valkey>, text::valkey>(
+        "valkey", "URL",
+        "Valkey or Redis, through which several servers are one helpdesk: redis[s]://[user:password@]host[:port][,...], with "
+        "?sentinel=NAME or ?cluster=true. Empty: this server is alone.",
+        true),
+};
+
 constexpr Setting kTokens[] = {
     row<kField<&Config::jwt_secret>, any_text>(
         "jwt_secret", "TEXT",
@@ -201,8 +209,8 @@ constexpr Setting kOperation[] = {
 };
 
 constexpr SettingGroup kGroups[] = {
-    {"Listening", kListening}, {"Store", kStore},   {"Tokens", kTokens},       {"Times", kTimes},
-    {"Agents", kAgents},       {"Limits", kLimits}, {"Operation", kOperation},
+    {"Listening", kListening}, {"Store", kStore},   {"Several servers", kCluster}, {"Tokens", kTokens},
+    {"Times", kTimes},         {"Agents", kAgents}, {"Limits", kLimits},           {"Operation", kOperation},
 };
 
 }  // namespace

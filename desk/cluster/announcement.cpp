@@ -5,6 +5,7 @@
 
 #include "desk/cluster/message.hpp"
 #include "desk/model/ids.hpp"
+#include "desk/store/people_log.hpp"
 
 namespace desk::cluster {
 
@@ -38,9 +39,7 @@ Announcement head_of(ReceivedMessage& message) {
     return head;
 }
 
-bool is_whole(const ReceivedMessage& message, const Announcement& head) {
-    return message.good() && is_valid_id(head.org) && head.last > 0;
-}
+bool is_whole(const ReceivedMessage& message, const Announcement& head) { return message.good() && is_valid_id(head.org) && head.last > 0; }
 
 bool looks_like_object(std::string_view json) { return json.size() >= 2 && json.front() == '{' && json.back() == '}'; }
 
@@ -73,7 +72,7 @@ std::optional<EventRow> read_row(ReceivedMessage& message, const std::string& or
 std::string announce(const std::vector<EventRow>& rows, std::int64_t committed_us, const AnnouncementLimits& limits) {
     Message out(kVersion);
     out.text(rows.front().org).integer(rows.back().seq).integer(committed_us);
-    out.flag(std::ranges::any_of(rows, Announcement::is_about_people));
+    out.flag(std::ranges::any_of(rows, store::PeopleLog::has, &EventRow::name));
     std::size_t bytes = 0;
     for (const EventRow& row : rows) {
         const std::string meta = meta_to_json(row);

@@ -17,15 +17,12 @@ struct Announcement {
     std::string org;
     std::int64_t last = 0;          ///< seq of the commit's last row
     std::int64_t committed_us = 0;  ///< the wall clock of the server that committed
-    bool people = false;            ///< among the rows are some about who may come in
+    bool people = false;            ///< among the rows are some of store::PeopleLog's
     std::vector<EventRow> rows;     ///< in seq order; what would have been too much is left out, and is in the log
-
-    /// Whether a row changes what the directory knows: `user:updated`, `session:revoked`.
-    static bool is_about_people(const EventRow& row) { return row.name == "user:updated" || row.name == "session:revoked"; }
 };
 
 struct AnnouncementLimits {
-    std::size_t row_bytes = 64 * 1024;     ///< of one row's texts
+    std::size_t row_bytes = 64 * 1024;    ///< of one row's texts
     std::size_t all_bytes = 1024 * 1024;  ///< of all rows'
 };
 

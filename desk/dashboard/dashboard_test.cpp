@@ -18,7 +18,7 @@ class DashboardTest : public testing::DeskTest {
 protected:
     void begin() {
         guarded("/dashboard", Admission::Who::Admins);
-        typing_.emplace(io(), limits_, 5s);
+        typing_.emplace(io(), limits_, 5s, bus_);
         LogSource source;
         source.rows = [](const std::string&, std::int64_t, const LogSource::Rows& done) { done(std::vector<EventRow>{}); };
         source.tops = [](const std::vector<std::string>& orgs, const LogSource::Tops& done) { done(std::vector<Cursor>(orgs.size())); };

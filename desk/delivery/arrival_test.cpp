@@ -15,7 +15,7 @@ class ArrivalTest : public testing::DeskTest {
 protected:
     void begin() {
         limits_.ticket_subscriptions = 3;
-        typing_.emplace(io(), limits_, std::chrono::seconds(5));
+        typing_.emplace(io(), limits_, std::chrono::seconds(5), bus_);
         LogSource source;
         source.rows = [](const std::string&, std::int64_t, const auto& answer) { answer(std::vector<EventRow>{}); };
         source.tops = [this](const std::vector<std::string>& orgs, const LogSource::Tops& done) {

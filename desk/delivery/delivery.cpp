@@ -9,7 +9,6 @@
 
 #include "desk/delivery/emission.hpp"
 #include "desk/delivery/homes.hpp"
-#include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
 #include "desk/store/log.hpp"
 #include "sio/base/clock.hpp"
@@ -276,21 +275,8 @@ void Delivery::compare(Home& home) {
     });
 }
 
-bool Delivery::has_sockets(const std::string& org) const {
-    const std::string room = rooms::everybody(org);
-    const std::string_view name = room;
-    const sio::Target target{{&name, 1}, {}};
-    for (const auto nsp : kNamespaces) {
-        const sio::Namespace* const found = io_.find(nsp);
-        for (unsigned i = 0; found != nullptr && i < io_.loops().size(); ++i) {
-            if (found->may_have(i, target)) return true;
-        }
-    }
-    return false;
-}
-
 bool Delivery::concerns(const std::string& org) const {
-    return has_sockets(org) || std::ranges::any_of(keeps_, [&](const auto& keeps) { return keeps(org); });
+    return may_have_sockets(io_, org) || std::ranges::any_of(keeps_, [&](const auto& keeps) { return keeps(org); });
 }
 
 void Delivery::pass_on(const EventRow& row) {

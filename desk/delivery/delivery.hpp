@@ -30,10 +30,10 @@ struct LogSource {
 };
 
 /// From committed rows of the log to the right sockets. One sequencer an org, on the org's home loop, takes rows strictly in seq order and
-/// each once, whichever server wrote them; on a hole it reads the log first. For each row it puts out who lost access, ends the author's typing, then hands each
-/// projection's frame to the loops, which emit locally.
-/// Once a second it compares where the orgs with sockets stand with the tops of their logs and reads what is missing: a commit that was
-/// never announced is late, not lost (domain.md 3.12 c).  Thread: any, unless said otherwise.
+/// each once, whichever server wrote them; on a hole it reads the log first. For each row it puts out who lost access, ends the author's
+/// typing, then hands each projection's frame to the loops, which emit locally. Once a second it compares where the orgs with sockets stand
+/// with the tops of their logs and reads what is missing: a commit that was never announced is late, not lost (domain.md 3.12 c).  Thread:
+/// any, unless said otherwise.
 class Delivery {
 public:
     Delivery(sio::Server& io, Typing& typing, LogSource source, sio::Log& log);
@@ -48,8 +48,8 @@ public:
     void keep(std::function<bool(const std::string& org)> keeps) { keeps_.push_back(std::move(keeps)); }
 
     struct Stats {
-        Histogram emit_seconds{kSecondsBounds};   ///< of each announced row: from its commit to its being with the loops of its sockets
-        std::atomic<std::uint64_t> read_rows{0};  ///< rows that came from the log because nobody had announced them
+        Histogram emit_seconds{kSecondsBounds};    ///< of each announced row: from its commit to its being with the loops of its sockets
+        std::atomic<std::uint64_t> read_rows{0};   ///< rows that came from the log because nobody had announced them
         std::atomic<std::uint64_t> heard_rows{0};  ///< rows of other servers that came before they were read, each once
     };
     const Stats& stats() const { return stats_; }
@@ -96,7 +96,6 @@ private:
     void tell(const sio::SocketHandle& socket, Positioned done, const Cursor& cursor);
     void compare(Home& home);
     void learn_top(Sequencer& sequencer, const Cursor& top);
-    bool has_sockets(const std::string& org) const;
     bool concerns(const std::string& org) const;
 
     sio::Server& io_;

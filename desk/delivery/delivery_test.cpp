@@ -33,7 +33,7 @@ protected:
         tickets_ = &guarded("/tickets");
         guarded("/chat");
         guarded("/notifications");
-        typing_.emplace(io(), limits_, std::chrono::seconds(5));
+        typing_.emplace(io(), limits_, std::chrono::seconds(5), bus_);
         LogSource source;
         source.rows = [this](const std::string& org, std::int64_t after, Answer answer) {
             {

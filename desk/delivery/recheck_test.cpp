@@ -15,7 +15,7 @@ protected:
     void SetUp() override {
         sio::Namespace& nsp = guarded("/tickets");
         guarded("/chat");
-        typing_.emplace(io(), limits_, std::chrono::seconds(5));
+        typing_.emplace(io(), limits_, std::chrono::seconds(5), bus_);
         rechecks_.emplace(io(), *store_, *typing_);
         nsp.on("sync", [](sio::Socket&, const sio::Event& event) { event.ack(); });
         start();

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "desk/cluster/message.hpp"
 #include "desk/delivery/homes.hpp"
+#include "desk/model/ids.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/visitor.hpp"
 
@@ -13,36 +15,61 @@ namespace {
 
 using Kind = TypingPlace::Kind;
 
+constexpr std::string_view kChannel = "insightdesk:typing";
+// A message is version, what, kind, org, id, user; and of who types: internal, name, avatar ("" for none), role.
+constexpr std::int64_t kVersion = 1;
+enum What : std::int64_t { kStops, kTypes, kTypesShown };
+// Others hear of a typist at least this often while keys are pressed, so that they do not expire earlier there than here.
+constexpr std::chrono::milliseconds kTellAgain{1000};
+// A repeat may come that much earlier than the other server sent it.
+constexpr std::chrono::milliseconds kJitter{500};
+
 std::string_view id_name(const TypingPlace& place) { return place.kind == Kind::Ticket ? "ticketId" : "conversationId"; }
 
-std::string typing_json(const TypingPlace& place, const Actor& typist) {
-    return sio::json::object({{id_name(place), place.id}, {"user", typist.ref()}}).str();
+std::string typing_json(const TypingPlace& place, const UserRef& typist) {
+    return sio::json::object({{id_name(place), place.id}, {"user", typist}}).str();
 }
 
+/// Of this server's sockets: each server tells its own.
 sio::Broadcast room_of(sio::Namespace& nsp, const TypingPlace& place, bool internal) {
-    if (place.kind == Kind::Conversation) return nsp.to(rooms::conversation(place.org, place.id));
-    sio::Broadcast staff = nsp.to(rooms::ticket_staff(place.org, place.id));
-    if (!internal) staff.to(rooms::ticket_customers(place.org, place.id));
-    return staff;
+    sio::Broadcast room = nsp.local();
+    if (place.kind == Kind::Conversation) return room.to(rooms::conversation(place.org, place.id));
+    room.to(rooms::ticket_staff(place.org, place.id));
+    if (!internal) room.to(rooms::ticket_customers(place.org, place.id));
+    return room;
+}
+
+cluster::Message message_of(What what, const TypingPlace& place, std::string_view user) {
+    cluster::Message out(kVersion);
+    out.integer(what).integer(static_cast<int>(place.kind)).text(place.org).text(place.id).text(user);
+    return out;
 }
 
 }  // namespace
 
 struct Typing::Typist {
-    Typist(Typing& typing, TypingPlace place, IdentityRef who)
+    Typist(Typing& typing, TypingPlace place, UserRef user)
         : owner(typing),
           where(std::move(place)),
-          identity(std::move(who)),
-          expiry([](void* self) { static_cast<Typist*>(self)->expire(); }, this) {}
-    void expire() { owner.stop(where, std::string(identity->actor.user)); }
+          who(std::move(user)),
+          timer([](void* self) { static_cast<Typist*>(self)->look(); }, this) {}
+    void look() { owner.look(*this); }
+    bool types_here() const { return !sockets.empty(); }
 
+    struct Remote {
+        std::string server;
+        sio::runtime::TimePoint until;
+    };
     Typing& owner;
     TypingPlace where;
-    IdentityRef identity;
-    std::vector<sio::SocketHandle> sockets;
+    UserRef who;
+    std::vector<sio::SocketHandle> sockets;  ///< of this server
+    sio::runtime::TimePoint until;           ///< of those sockets
+    std::vector<Remote> remotes;             ///< other servers that have them
     std::int64_t shown_ms = 0;
+    std::int64_t told_ms = 0;
     bool internal = false;
-    sio::runtime::Timer expiry;
+    sio::runtime::Timer timer;
 };
 
 std::size_t Typing::PlaceHash::operator()(const TypingPlace& place) const {
@@ -50,8 +77,10 @@ std::size_t Typing::PlaceHash::operator()(const TypingPlace& place) const {
     return hash(place.id) * 31 + hash(place.org) + static_cast<std::size_t>(place.kind);
 }
 
-Typing::Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry)
-    : io_(io), limits_(limits), expiry_(expiry), tickets_(io.of("/tickets")), chat_(io.of("/chat")), boards_(io.loops().size()) {}
+Typing::Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry, cluster::Bus& bus)
+    : io_(io), limits_(limits), expiry_(expiry), bus_(bus), tickets_(io.of("/tickets")), chat_(io.of("/chat")), boards_(io.loops().size()) {
+    bus_.hear(std::string(kChannel), {.message = [this](auto server, auto payload) { hear(server, payload); }, .gap = {}});
+}
 
 Typing::~Typing() = default;
 
@@ -60,8 +89,12 @@ Typing::Board& Typing::board(std::string_view org) { return boards_[home_loop(io
 Typing::Typist* Typing::find(Board& board, const TypingPlace& place, std::string_view user) {
     const auto found = board.find(place);
     if (found == board.end()) return nullptr;
-    const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->identity->actor.user == user; });
+    const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->who.id == user; });
     return typist == found->second.end() ? nullptr : typist->get();
+}
+
+Typing::Typist& Typing::add(const TypingPlace& place, UserRef who) {
+    return *board(place.org)[place].emplace_back(std::make_unique<Typist>(*this, place, std::move(who)));
 }
 
 void Typing::started(TypingPlace place, IdentityRef who, const sio::SocketHandle& from, bool internal) {
@@ -88,40 +121,80 @@ void Typing::tell(TypingPlace place, sio::SocketHandle to, bool staff) {
         if (found == board(place.org).end()) return;
         for (const auto& typist : found->second) {
             if (typist->internal && !staff) continue;
-            io_.post(to, [event = place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", user = typist->identity->actor.user,
-                          json = typing_json(place, typist->identity->actor)](sio::Socket& socket) {
+            io_.post(to, [event = place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", user = typist->who.id,
+                          json = typing_json(place, typist->who)](sio::Socket& socket) {
                 if (visitor_of(socket).actor().user != user) socket.emit(event, sio::json::Raw{json});
             });
         }
     });
 }
 
-void Typing::ended_by_message(const TypingPlace& place, std::string_view user) { stop(place, user); }
+void Typing::ended_by_message(const TypingPlace& place, std::string_view user) {
+    const Typist* const typist = find(board(place.org), place, user);
+    if (typist == nullptr) return;
+    // The other servers see the message too, but perhaps before the last they were told of this typist.
+    if (typist->types_here()) tell_stops(*typist);
+    end(place, user);
+}
 
 void Typing::forget(const TypingPlace& place) { board(place.org).erase(place); }
 
 void Typing::start(const TypingPlace& place, IdentityRef who, const sio::SocketHandle& from, bool internal) {
-    Board& here = board(place.org);
     auto& home = home_loop(io_, place.org);
-    Typist* typist = find(here, place, who->actor.user);
+    Typist* typist = find(board(place.org), place, who->actor.user);
     const bool fresh = typist == nullptr;
-    if (fresh) typist = here[place].emplace_back(std::make_unique<Typist>(*this, place, std::move(who))).get();
+    if (fresh) typist = &add(place, who->actor.ref());
     if (std::ranges::find(typist->sockets, from) == typist->sockets.end()) typist->sockets.push_back(from);
-    home.arm_after(typist->expiry, expiry_);
+    typist->until = home.now() + expiry_;
+    arm(*typist);
+    const bool shown = appear(*typist, fresh, internal, home.unix_ms() - typist->shown_ms >= limits_.typing_repeat.count());
+    if (shown || home.unix_ms() - typist->told_ms >= kTellAgain.count()) tell_types(*typist, shown);
+}
+
+bool Typing::appear(Typist& typist, bool fresh, bool internal, bool repeat) {
     // From the notes' box to the public one or back: the audience changes, so it starts anew.
-    const bool moved = !fresh && typist->internal != internal;
-    if (moved) take_back(place, *typist);
-    typist->internal = internal;
-    if (!fresh && !moved && home.unix_ms() - typist->shown_ms < limits_.typing_repeat.count()) return;
-    typist->shown_ms = home.unix_ms();
-    show(place, *typist);
+    const bool moved = !fresh && typist.internal != internal;
+    if (moved) take_back(typist.where, typist);
+    typist.internal = internal;
+    if (!fresh && !moved && !repeat) return false;
+    typist.shown_ms = home_loop(io_, typist.where.org).unix_ms();
+    show(typist.where, typist);
+    return true;
+}
+
+void Typing::arm(Typist& typist) {
+    auto& home = home_loop(io_, typist.where.org);
+    auto next = typist.types_here() ? typist.until : sio::runtime::TimePoint::max();
+    for (const auto& remote : typist.remotes) next = std::min(next, remote.until);
+    home.arm_after(typist.timer, std::chrono::ceil<std::chrono::milliseconds>(next - home.now()));
+}
+
+void Typing::look(Typist& typist) {
+    const auto now = home_loop(io_, typist.where.org).now();
+    std::erase_if(typist.remotes, [now](const auto& remote) { return remote.until <= now; });
+    if (typist.types_here() && typist.until <= now) {
+        typist.sockets.clear();
+        tell_stops(typist);
+    }
+    if (!typist.types_here() && typist.remotes.empty())
+        end(typist.where, typist.who.id);
+    else
+        arm(typist);
 }
 
 void Typing::stop(const TypingPlace& place, std::string_view user) {
+    Typist* const typist = find(board(place.org), place, user);
+    if (typist == nullptr || !typist->types_here()) return;
+    typist->sockets.clear();
+    tell_stops(*typist);
+    if (typist->remotes.empty()) end(place, user);
+}
+
+void Typing::end(const TypingPlace& place, std::string_view user) {
     Board& here = board(place.org);
     const auto found = here.find(place);
     if (found == here.end()) return;
-    const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->identity->actor.user == user; });
+    const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->who.id == user; });
     if (typist == found->second.end()) return;
     take_back(place, **typist);
     const std::unique_ptr<Typist> ended = std::move(*typist);  // `place` and `user` may be its own
@@ -135,21 +208,82 @@ void Typing::drop_socket(const TypingPlace& place, const sio::SocketHandle& from
     for (auto& [where, typists] : here) {
         if (where.org != place.org || where.kind != place.kind || (!place.id.empty() && where.id != place.id)) continue;
         for (const auto& typist : typists) {
-            if (std::erase(typist->sockets, from) > 0 && typist->sockets.empty()) silent.emplace_back(where, typist->identity->actor.user);
+            if (std::ranges::find(typist->sockets, from) == typist->sockets.end()) continue;
+            if (typist->sockets.size() > 1)
+                std::erase(typist->sockets, from);
+            else
+                silent.emplace_back(where, typist->who.id);
         }
     }
     for (const auto& [where, user] : silent) stop(where, user);
 }
 
+void Typing::tell_types(Typist& typist, bool shown) {
+    typist.told_ms = home_loop(io_, typist.where.org).unix_ms();
+    auto out = message_of(shown ? kTypesShown : kTypes, typist.where, typist.who.id);
+    out.flag(typist.internal).text(typist.who.name).text(typist.who.avatar_url.value_or("")).text(to_string(typist.who.role));
+    bus_.tell(kChannel, out.bytes());
+}
+
+void Typing::tell_stops(const Typist& typist) { bus_.tell(kChannel, message_of(kStops, typist.where, typist.who.id).bytes()); }
+
+void Typing::hear(std::string_view server, std::string_view payload) {
+    auto message = cluster::ReceivedMessage::read(payload, kVersion);
+    if (!message) return;
+    const std::int64_t what = message->integer();
+    const std::int64_t kind = message->integer();
+    TypingPlace place{kind == static_cast<int>(Kind::Ticket) ? Kind::Ticket : Kind::Conversation, std::string(message->text()),
+                      std::string(message->text())};
+    UserRef who;
+    who.id = message->text();
+    if (!message->good() || !is_valid_id(place.org) || !is_valid_id(place.id) || !is_valid_id(who.id)) return;
+    // Whoever comes here first is told when keys are pressed again.
+    if (!may_have_sockets(io_, place.org)) return;
+    auto& home = home_loop(io_, place.org);
+    if (what == kStops) {
+        return run_on(home, [this, server = std::string(server), place = std::move(place), user = std::move(who.id)] {
+            remote_stops(server, place, user);
+        });
+    }
+    const bool internal = message->flag();
+    who.name = message->text();
+    if (const auto avatar = message->text(); !avatar.empty()) who.avatar_url = std::string(avatar);
+    const auto role = from_string<Role>(message->text());
+    if (!message->good() || !role || (what != kTypes && what != kTypesShown)) return;
+    who.role = *role;
+    run_on(home, [this, server = std::string(server), place = std::move(place), who = std::move(who), internal,
+                  shown = what == kTypesShown] { remote_types(server, place, who, internal, shown); });
+}
+
+void Typing::remote_types(std::string_view server, const TypingPlace& place, const UserRef& who, bool internal, bool shown) {
+    auto& home = home_loop(io_, place.org);
+    Typist* typist = find(board(place.org), place, who.id);
+    const bool fresh = typist == nullptr;
+    if (fresh) typist = &add(place, who);
+    auto remote = std::ranges::find(typist->remotes, server, &Typist::Remote::server);
+    if (remote == typist->remotes.end()) remote = typist->remotes.insert(remote, {std::string(server), {}});
+    remote->until = home.now() + expiry_;
+    arm(*typist);
+    const std::chrono::milliseconds since(home.unix_ms() - typist->shown_ms);
+    appear(*typist, fresh, internal, shown && since + kJitter >= limits_.typing_repeat);
+}
+
+void Typing::remote_stops(std::string_view server, const TypingPlace& place, std::string_view user) {
+    Typist* const typist = find(board(place.org), place, user);
+    if (typist == nullptr) return;
+    std::erase_if(typist->remotes, [&](const auto& remote) { return remote.server == server; });
+    if (!typist->types_here() && typist->remotes.empty()) end(place, user);
+}
+
 void Typing::show(const TypingPlace& place, const Typist& typist) {
-    const std::string json = typing_json(place, typist.identity->actor);
+    const std::string json = typing_json(place, typist.who);
     room_of(nsp(place), place, typist.internal)
-        .except(rooms::user(place.org, typist.identity->actor.user))
+        .except(rooms::user(place.org, typist.who.id))
         .emit(place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", sio::json::Raw{json});
 }
 
 void Typing::take_back(const TypingPlace& place, const Typist& typist) {
-    const std::string& user = typist.identity->actor.user;
+    const std::string& user = typist.who.id;
     room_of(nsp(place), place, typist.internal)
         .except(rooms::user(place.org, user))
         .emit(place.kind == Kind::Ticket ? "ticket:stopTyping" : "chat:stopTyping",

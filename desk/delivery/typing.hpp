@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "desk/cluster/bus.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/session/identity.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -23,10 +24,13 @@ struct TypingPlace {
 
 /// Who is typing where (domain.md 3.4): told once at the start and at most every `typing_repeat` while it lasts, and taken back on stop,
 /// after `expiry` of silence, with the typist's message, and when the last socket that typed is gone. The typist's own sockets hear
-/// nothing. Each org's typists live on the org's home loop.  Thread: any, unless said otherwise.
+/// nothing. Each org's typists live on the org's home loop.
+/// Over servers: each tells the others who types on it, and shows its own sockets who types anywhere. A typist of other servers ends when
+/// none of them has said so for `expiry`, and is over when no server has them any more.  Thread: any, unless said otherwise.
 class Typing {
 public:
-    Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry);
+    /// Before the server starts.
+    Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry, cluster::Bus& bus);
     ~Typing();
 
     /// `internal`: typed into the box for internal notes, shown to staff only.
@@ -52,9 +56,25 @@ private:
 
     Board& board(std::string_view org);
     Typist* find(Board& board, const TypingPlace& place, std::string_view user);
+    Typist& add(const TypingPlace& place, UserRef who);
     void start(const TypingPlace& place, IdentityRef who, const sio::SocketHandle& from, bool internal);
+    /// The user types on this server no more.
     void stop(const TypingPlace& place, std::string_view user);
     void drop_socket(const TypingPlace& place, const sio::SocketHandle& from);
+    /// Shows the typist if they are new, have moved, or it is time to `repeat`; gives whether it did.
+    bool appear(Typist& typist, bool fresh, bool internal, bool repeat);
+    /// Ends what has been silent for too long.
+    void look(Typist& typist);
+    void arm(Typist& typist);
+    /// The typist's end, on every server.
+    void end(const TypingPlace& place, std::string_view user);
+
+    void hear(std::string_view server, std::string_view payload);
+    void remote_types(std::string_view server, const TypingPlace& place, const UserRef& who, bool internal, bool shown);
+    void remote_stops(std::string_view server, const TypingPlace& place, std::string_view user);
+    void tell_types(Typist& typist, bool shown);
+    void tell_stops(const Typist& typist);
+
     void show(const TypingPlace& place, const Typist& typist);
     void take_back(const TypingPlace& place, const Typist& typist);
     sio::Namespace& nsp(const TypingPlace& place) const { return place.kind == TypingPlace::Kind::Ticket ? tickets_ : chat_; }
@@ -62,6 +82,7 @@ private:
     sio::Server& io_;
     const Limits& limits_;
     std::chrono::milliseconds expiry_;
+    cluster::Bus& bus_;
     sio::Namespace& tickets_;
     sio::Namespace& chat_;
     std::vector<Board> boards_;  // one a loop

@@ -20,7 +20,7 @@ protected:
     void begin() {
         guarded("/tickets");
         guarded("/chat");
-        typing_.emplace(io(), limits_, kExpiry);
+        typing_.emplace(io(), limits_, kExpiry, bus_);
         start();
     }
     std::unique_ptr<Client> staff(const std::string& user) {

@@ -25,17 +25,48 @@ void Board::load(std::vector<Notice> notices) {
 // Told under the lock, or of two changes the later could be overtaken. A socket is in its rooms before it is greeted: it may hear a
 // notice twice, never not at all.
 void Board::tell(const Notice& notice) {
-    const std::scoped_lock lock(mutex_);
-    const std::int64_t now = now_us_();
-    std::erase_if(notices_, [&](const Notice& known) { return known.id == notice.id || !known.current(now); });
-    if (notice.current(now)) {
-        const auto place = std::ranges::upper_bound(notices_, notice.starts_at_us, {}, &Notice::starts_at_us);
-        notices_.insert(place, notice);
+    {
+        const std::scoped_lock lock(mutex_);
+        ++changes_;
+        keep(notice, now_us_());
+        emit(notice);
     }
-    if (notice.org)
-        io_.to(rooms::everybody(*notice.org)).emit(kEvent, notice);
-    else
-        io_.emit(kEvent, notice);
+    if (told_) told_();
+}
+
+std::uint64_t Board::changes() const {
+    const std::scoped_lock lock(mutex_);
+    return changes_;
+}
+
+void Board::refresh(const std::vector<Notice>& stored, std::uint64_t at) {
+    const std::scoped_lock lock(mutex_);
+    if (changes_ != at) return;
+    const std::int64_t now = now_us_();
+    for (Notice known : std::vector(notices_)) {
+        if (!known.current(now) || std::ranges::find(stored, known.id, &Notice::id) != stored.end()) continue;
+        known.cancelled = true;
+        keep(known, now);
+        emit(known);
+    }
+    for (const Notice& notice : stored) {
+        if (std::ranges::find(notices_, notice) != notices_.end() || !notice.current(now)) continue;
+        keep(notice, now);
+        emit(notice);
+    }
+}
+
+void Board::keep(const Notice& notice, std::int64_t now) {
+    std::erase_if(notices_, [&](const Notice& known) { return known.id == notice.id || !known.current(now); });
+    if (!notice.current(now)) return;
+    const auto place = std::ranges::upper_bound(notices_, notice.starts_at_us, {}, &Notice::starts_at_us);
+    notices_.insert(place, notice);
+}
+
+void Board::emit(const Notice& notice) {
+    sio::Broadcast all = io_.of("/").local();
+    if (notice.org) all.to(rooms::everybody(*notice.org));
+    all.emit(kEvent, notice);
 }
 
 std::vector<Notice> Board::current(std::string_view org) const {

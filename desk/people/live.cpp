@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "desk/cluster/message.hpp"
 #include "desk/delivery/homes.hpp"
 #include "desk/model/ids.hpp"
 #include "desk/session/rooms.hpp"
@@ -13,6 +14,12 @@
 namespace desk::people {
 
 namespace {
+
+constexpr std::string_view kChannel = "insightdesk:control";
+// A message is version, what, org, user; and the room to be left.
+constexpr std::int64_t kVersion = 1;
+constexpr std::string_view kDisconnect = "disconnect";
+constexpr std::string_view kLeave = "leave";
 
 std::string refusal(std::string_view reason) { return to_socket_error(Error{ErrorCode::AuthTokenInvalid}.because(reason)); }
 
@@ -41,6 +48,11 @@ sio::StoredTarget target_of(const std::string& room) {
 }
 
 }  // namespace
+
+LivePeople::LivePeople(sio::Server& io, Directory& directory, const Identities& identities, Rechecks& rechecks, cluster::Bus& bus)
+    : io_(io), directory_(directory), identities_(identities), rechecks_(rechecks), bus_(bus) {
+    bus_.hear(std::string(kChannel), {.message = [this](auto, auto payload) { heard(payload); }, .gap = {}});
+}
 
 void LivePeople::follow(const EventRow& row) {
     if (row.name == "user:updated") {
@@ -114,13 +126,38 @@ void LivePeople::rules_changed(const std::string& org) {
 }
 
 void LivePeople::disconnect(const std::string& org, const std::string& user) {
-    const std::string room = rooms::user(org, user);
-    for (const auto name : kNamespaces) {
-        if (sio::Namespace* const nsp = io_.find(name)) nsp->in(room).disconnect_sockets(true);
-    }
+    bus_.tell(kChannel, cluster::Message(kVersion).text(kDisconnect).text(org).text(user).bytes());
+    disconnect_here(org, user);
 }
 
 Result<void> LivePeople::leave(const std::string& org, const std::string& user, const std::string& room) {
+    auto left = leave_here(org, user, room);
+    if (left) bus_.tell(kChannel, cluster::Message(kVersion).text(kLeave).text(org).text(user).text(room).bytes());
+    return left;
+}
+
+void LivePeople::heard(std::string_view payload) {
+    auto message = cluster::ReceivedMessage::read(payload, kVersion);
+    if (!message) return;
+    const std::string_view what = message->text();
+    const std::string org(message->text());
+    const std::string user(message->text());
+    if (!message->good() || !is_valid_id(org) || !is_valid_id(user)) return;
+    if (what == kDisconnect) return disconnect_here(org, user);
+    if (what != kLeave) return;
+    const std::string room(message->text());
+    // One that this server does not know is nobody's here.
+    if (message->good()) static_cast<void>(leave_here(org, user, room));
+}
+
+void LivePeople::disconnect_here(const std::string& org, const std::string& user) {
+    const std::string room = rooms::user(org, user);
+    for (const auto name : kNamespaces) {
+        if (sio::Namespace* const nsp = io_.find(name)) nsp->local().in(room).disconnect_sockets(true);
+    }
+}
+
+Result<void> LivePeople::leave_here(const std::string& org, const std::string& user, const std::string& room) {
     const auto colon = room.find(':');
     const std::string kind = room.substr(0, colon);
     const std::string id = colon == std::string::npos ? std::string() : room.substr(colon + 1);
@@ -129,8 +166,8 @@ Result<void> LivePeople::leave(const std::string& org, const std::string& user, 
         for (const auto name : kNamespaces) {
             sio::Namespace* const nsp = io_.find(name);
             if (nsp == nullptr) continue;
-            nsp->in(rooms::user(org, user)).sockets_leave(rooms::team(org, id));
-            nsp->in(rooms::user(org, user)).sockets_leave(rooms::team_staff(org, id));
+            nsp->local().in(rooms::user(org, user)).sockets_leave(rooms::team(org, id));
+            nsp->local().in(rooms::user(org, user)).sockets_leave(rooms::team_staff(org, id));
         }
         return {};
     }

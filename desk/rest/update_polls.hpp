@@ -17,8 +17,8 @@
 namespace desk::rest {
 
 /// Requests for updates that wait (`wait=0..25`): answered as soon as there is something their reader may see, or with nothing when the
-/// time is over. Who asks is judged again when they are answered. Woken by delivery, whichever server wrote; between two rows of the log the store is not asked. So
-/// many of a user wait, and so many in all. Those of an org live on its home loop.  Thread: any.
+/// time is over. Who asks is judged again when they are answered. Woken by delivery, whichever server wrote; between two rows of the log
+/// the store is not asked. So many of a user wait, and so many in all. Those of an org live on its home loop.  Thread: any.
 class UpdatePolls {
 public:
     /// Before the server starts.

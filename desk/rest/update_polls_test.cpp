@@ -20,7 +20,7 @@ protected:
     void SetUp() override {
         limits_.waiting_polls_per_user = 2;
         guarded("/tickets");
-        typing_.emplace(io(), limits_, std::chrono::seconds(5));
+        typing_.emplace(io(), limits_, std::chrono::seconds(5), bus_);
         LogSource source;
         source.rows = [](const std::string&, std::int64_t, const auto& answer) { answer(std::vector<EventRow>{}); };
         source.tops = [](const std::vector<std::string>&, const auto& answer) { answer(std::nullopt); };

@@ -194,6 +194,11 @@ INSERT INTO promise_counts (org, target, state, warned, promises) SELECT org, ta
 CREATE INDEX event_log_moves ON event_log (org, occurred_at) WHERE name IN ('ticket:created', 'ticket:status');
 )sql";
 
+/// For servers that share the store: what may have become of people on another one.
+constexpr std::string_view kPeopleLog = R"sql(
+CREATE INDEX event_log_people ON event_log (occurred_at) WHERE name IN ('user:updated', 'session:revoked');
+)sql";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
@@ -205,7 +210,8 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"dashboard", kDashboard},
                                  Migration{"sla", kSla},
                                  Migration{"sla metrics", kSlaMetrics},
-                                 Migration{"promise counts", kPromiseCounts}};
+                                 Migration{"promise counts", kPromiseCounts},
+                                 Migration{"people log", kPeopleLog}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";

@@ -17,7 +17,8 @@ std::expected<StoreLock, std::string> StoreLock::take(const std::string& path) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return StoreLock(fd);
     const int why = errno;
     ::close(fd);
-    if (why == EWOULDBLOCK) return std::unexpected("store " + path + " is in use by another insightdesk");
+    if (why == EWOULDBLOCK)
+        return std::unexpected("store " + path + " is in use by another insightdesk: SQLite serves one server, several need PostgreSQL");
     return std::unexpected("store " + path + ": cannot lock " + file + ": " + std::generic_category().message(why));
 }
 

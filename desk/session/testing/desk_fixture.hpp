@@ -12,6 +12,7 @@
 
 #include "desk/auth/token_signer.hpp"
 #include "desk/auth/token_verifier.hpp"
+#include "desk/cluster/bus.hpp"
 #include "desk/session/admission.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/identities.hpp"
@@ -107,6 +108,7 @@ protected:
     }
 
     Limits limits_;
+    cluster::LocalBus bus_;
     const auth::TokenVerifier verifier_{auth::KeySet({key()})};
     AddressGuard addresses_{limits_};
     Directory directory_;

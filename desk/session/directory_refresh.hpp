@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "desk/session/directory.hpp"
+#include "desk/store/store.hpp"
+#include "sio/base/log.hpp"
+#include "sio/runtime/loop.hpp"
+
+namespace desk {
+
+/// Keeps a Directory like the store where other servers write too: a revocation or a changed record is in force here within the second even
+/// when its announcement was lost, or its writer died before it. Asks once a second for what happened lately; the servers' clocks may be
+/// ten seconds apart.
+/// Thread: the loop's after `start`; destroyed when the loop has stopped.
+class DirectoryRefresh {
+public:
+    /// `now_us`: the store's clock.
+    DirectoryRefresh(Directory& directory, store::Store& store, store::NowUs now_us, sio::runtime::Loop& loop, sio::Log& log);
+
+    /// Before the directory is loaded: what happens from now on is not missed. Then goes on by itself, once the loop runs.
+    void start();
+
+private:
+    void ask();
+
+    Directory& directory_;
+    store::Store& store_;
+    const store::NowUs now_us_;
+    sio::runtime::Loop& loop_;
+    sio::Log& log_;
+    std::int64_t since_us_ = 0;
+    bool asking_ = false;
+    sio::runtime::Timer timer_;
+};
+
+}  // namespace desk
