@@ -16,19 +16,34 @@ Cluster::Cluster(const Config& config, sio::Log& log) : loops_(loop_count(config
     if (config.valkey.empty()) return;
     valkey_.emplace(loops_.at(0), sio::cluster::ValkeyOptions::parse(config.valkey).value(), log);
     // Two servers that have SQLite have two stores: what one writes is no event of the other's.
-    if (config.shares_store()) valkey_bus_.emplace(*valkey_);
-    valkey_->on_change([&log](bool connected) {
-        if (connected)
-            log.info("Valkey is there");
-        else
-            log.warn("Valkey is away; events of other servers come from the store meanwhile");
-    });
+    if (config.shares_store()) {
+        valkey_bus_.emplace(*valkey_);
+        cluster::RollOptions roll;
+        roll.server = valkey_bus_->server();
+        roll.lease = config.presence_lease;
+        roll.handover = config.presence_handover;
+        roll_.emplace(*valkey_, std::move(roll), log);
+    }
 }
 
 Cluster::~Cluster() = default;
 
+sio::AdapterFactory Cluster::adapter(const Config& config) {
+    if (!valkey_ || config.adapter == "memory") return {};
+    const auto counted = [this](auto options) {
+        options.counts = adapter_counts_;
+        return options;
+    };
+    if (config.adapter == "pubsub") return sio::cluster::pubsub_adapter(*valkey_, counted(sio::cluster::PubSubOptions{}));
+    if (config.adapter == "sharded") return sio::cluster::sharded_adapter(*valkey_, counted(sio::cluster::ShardedOptions{}));
+    auto streams = counted(sio::cluster::StreamsOptions{});
+    streams.listen_to_emitters = true;
+    return sio::cluster::streams_adapter(*valkey_, std::move(streams));
+}
+
 void Cluster::start() {
     running_ = true;
+    if (roll_) roll_->begin();
     loops_.start();
 }
 
@@ -39,6 +54,8 @@ void Cluster::stop() {
     for (int round = 0; round < 2; ++round) {
         for (unsigned i = 0; i < loops_.size(); ++i) loops_.at(i).turn();
     }
+    // Whoever it would tell goes before the rest of this does.
+    roll_.reset();
 }
 
 }  // namespace desk::app

@@ -5,8 +5,10 @@
 
 #include "desk/app/config.hpp"
 #include "desk/cluster/bus.hpp"
+#include "desk/cluster/roll.hpp"
 #include "desk/cluster/valkey_bus.hpp"
 #include "sio/base/log.hpp"
+#include "sio/cluster/adapters.hpp"
 #include "sio/cluster/valkey/valkey.hpp"
 #include "sio/runtime/listener.hpp"
 
@@ -31,7 +33,14 @@ public:
     sio::cluster::Valkey* valkey() { return valkey_ ? &*valkey_ : nullptr; }
     const sio::cluster::Valkey* valkey() const { return valkey_ ? &*valkey_ : nullptr; }
     const cluster::ValkeyBus* valkey_bus() const { return valkey_bus_ ? &*valkey_bus_ : nullptr; }
+    /// Who is where, over the servers of a shared store; else nullptr.
+    cluster::Roll* roll() { return roll_ ? &*roll_ : nullptr; }
 
+    /// What carries raw events to other servers and from them; empty: nothing does. Before the server is made.
+    sio::AdapterFactory adapter(const Config& config);
+    const sio::cluster::ClusterCounts& adapter_counts() const { return *adapter_counts_; }
+
+    /// Everything is wired.
     void start();
     /// The server has closed and is there still; nothing runs on the loops after this. Idempotent.
     void stop();
@@ -42,6 +51,8 @@ private:
     std::optional<sio::cluster::Valkey> valkey_;
     cluster::LocalBus local_bus_;
     std::optional<cluster::ValkeyBus> valkey_bus_;
+    std::optional<cluster::Roll> roll_;
+    const std::shared_ptr<sio::cluster::ClusterCounts> adapter_counts_ = std::make_shared<sio::cluster::ClusterCounts>();
 };
 
 }  // namespace desk::app

@@ -51,6 +51,10 @@ Problems judge(const Config& config) {
         problems.emplace_back(
             "test_clock moves the time of all that is stored, so it needs allow_test_clock (INSIGHTDESK_ALLOW_TEST_CLOCK=1)");
     }
+    if (config.valkey.empty() && !config.adapter.empty() && config.adapter != "memory")
+        problems.push_back("adapter " + config.adapter + " needs valkey (INSIGHTDESK_VALKEY)");
+    if (config.mirror && (config.valkey.empty() || config.adapter == "memory"))
+        problems.emplace_back("mirror needs valkey (INSIGHTDESK_VALKEY) and an adapter other than memory");
     if (config.dev && !loopback_only(config)) {
         problems.emplace_back(
             "dev hands out tokens to anyone who asks, so it serves loopback only: leave host at 127.0.0.1,::1 or take dev away");

@@ -33,6 +33,8 @@ struct Config {
     std::chrono::milliseconds log_retention = std::chrono::days(7);
 
     std::string valkey;
+    std::string adapter;  ///< empty: streams with Valkey, else memory
+    bool mirror = false;
 
     std::string jwt_secret;
     std::string jwt_secret_file;

@@ -13,6 +13,7 @@
 namespace desk::app {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -207,6 +208,19 @@ TEST(Config, ContradictionsAreRefused) {
     EXPECT_EQ(problems_of({{"INSIGHTDESK_TLS_CERT", "c"}}).size(), 1U);
     EXPECT_EQ(problems_of({{"INSIGHTDESK_TLS_KEY", "k"}}).size(), 1U);
     EXPECT_EQ(problems_of({{"INSIGHTDESK_JWT_SECRET", "a"}, {"INSIGHTDESK_JWT_SECRET_FILE", "b"}}).size(), 1U);
+}
+
+TEST(Config, WhatGoesThroughValkeyNeedsOne) {
+    const std::pair<std::string, std::string> valkey{"INSIGHTDESK_VALKEY", "rediss://desk:hush-hush@valkey.example:6380,other.example"};
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_ADAPTER", "sharded"}, {"INSIGHTDESK_MIRROR", "on"}}), IsEmpty());
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_ADAPTER", "memory"}}), IsEmpty());
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_ADAPTER", "streams"}}), ElementsAre(HasSubstr("adapter streams needs valkey")));
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_MIRROR", "on"}}), ElementsAre(HasSubstr("mirror needs valkey")));
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_MIRROR", "on"}, {"INSIGHTDESK_ADAPTER", "memory"}}),
+                ElementsAre(HasSubstr("mirror needs valkey")));
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_ADAPTER", "redis"}}), ElementsAre(HasSubstr("none of memory")));
+    const auto wrong = problems_of({{"INSIGHTDESK_VALKEY", "http://desk:hush-hush@valkey.example"}});
+    EXPECT_THAT(wrong, ElementsAre(AllOf(HasSubstr("INSIGHTDESK_VALKEY"), HasSubstr("redis://"), Not(HasSubstr("hush")))));
 }
 
 TEST(Config, KnowsItsStoreFile) {

@@ -19,12 +19,12 @@
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/chat/timeouts.hpp"
-#include "desk/cluster/bus.hpp"
 #include "desk/dashboard/counters.hpp"
 #include "desk/dashboard/dashboard.hpp"
 #include "desk/delivery/announcements.hpp"
 #include "desk/delivery/arrival.hpp"
 #include "desk/delivery/delivery.hpp"
+#include "desk/delivery/mirror.hpp"
 #include "desk/delivery/recheck.hpp"
 #include "desk/delivery/socket_commands.hpp"
 #include "desk/delivery/typing.hpp"
@@ -101,8 +101,9 @@ std::string name_of(const Config& config) {
     return std::string(host.data()) + ':' + std::to_string(config.port);
 }
 
-sio::Options engine_of(const Config& config, sio::Log& log) {
+sio::Options engine_of(const Config& config, Cluster& cluster, sio::Log& log) {
     sio::Options options;
+    options.adapter = cluster.adapter(config);
     options.engine.cors = cors_of(config);
     options.engine.retain_headers = false;
     options.engine.client_address = address_of(config);
@@ -160,7 +161,7 @@ struct DeskServer::Parts {
         : limits(config.limits),
           cluster(config, log),
           verifier(keys.verifying, token_rules(config)),
-          io(cluster.loops(), engine_of(config, log)),
+          io(cluster.loops(), engine_of(config, cluster, log)),
           addresses(limits),
           admission(verifier, limits, addresses, identities, config.token_grace),
           door(limits),
@@ -169,7 +170,8 @@ struct DeskServer::Parts {
           api(io.http(), verifier, directory, limits, addresses, cors_of(config), address_of(config)),
           online(
               io, {.grace = config.chat_grace}, [this](const Actor& actor) { return status_of(actor); },
-              [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); }),
+              [this](const auto& org, const auto& id, bool here, auto done) { note_customer(org, id, here, std::move(done)); },
+              cluster.roll()),
           admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
         admission.log_to(log);
         if (keys.signing) signer.emplace(*keys.signing, token_rules(config));
@@ -275,7 +277,7 @@ struct DeskServer::Parts {
                                                    .manual_lapse = config.presence_lapse,
                                                    .lease = config.presence_lease,
                                                    .handover = config.presence_handover},
-                         presence::Presence::Cluster{bus, nullptr}, log);
+                         presence::Presence::Cluster{cluster.bus(), cluster.roll()}, log);
         presence_sockets.emplace(io, door, *commands, *store, *presence, identities);
         delivery.on_emitted([this](const EventRow& row) { presence_sockets->follow(row); });
         rest::add_presence_routes(api, *store, *presence);
@@ -303,6 +305,12 @@ struct DeskServer::Parts {
         return to_string(has_presence(actor.role) ? presence->status(actor.org, actor.user) : PresenceStatus::Online);
     }
 
+    /// The people who are here are left to the servers where they come back.
+    void hand_over() {
+        presence->hand_over();
+        if (cluster.roll() != nullptr) cluster.roll()->hand_over();
+    }
+
     /// What whoever runs the server asks it.
     void add_operations(const std::string& metrics_token) {
         readiness.emplace(
@@ -320,7 +328,6 @@ struct DeskServer::Parts {
             io.router().add(path, api);
     }
 
-    cluster::LocalBus bus;
     const Limits limits;
     Cluster cluster;
     auth::TokenVerifier verifier;
@@ -336,6 +343,7 @@ struct DeskServer::Parts {
     Typing typing;
     Delivery delivery;
     std::optional<Announcements> announcements;  ///< where other servers stand on the same store
+    std::optional<Mirror> mirror;
     rest::KeyRing api_keys;
     rest::Api api;
     chat::OnlineLists online;
@@ -408,6 +416,7 @@ std::expected<void, std::string> DeskServer::open() {
         // From here on whoever connects meets what was written about them.
         for (const EventRow& row : rows) parts_->directory.follow(row);
         if (parts_->announcements) parts_->announcements->tell(rows);
+        if (parts_->mirror) parts_->mirror->publish(rows);
         parts_->delivery.committed(std::move(rows));
     };
     auto store = store::Store::open(std::move(options), log_);
@@ -417,6 +426,7 @@ std::expected<void, std::string> DeskServer::open() {
         if (auto seeded = seed_demo_data(*parts_->store); !seeded) return std::unexpected(std::move(seeded.error()));
     }
     parts_->join_others(log_);
+    if (config_.mirror) parts_->mirror.emplace(parts_->io);
     fetch_token_keys();
     parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
@@ -497,7 +507,7 @@ void DeskServer::reload_certificate() {
 }
 
 void DeskServer::drain() {
-    if (serving_) parts_->presence->hand_over();
+    if (serving_) parts_->hand_over();
     parts_->readiness->draining();
     log_.info("draining", {{"connections", parts_->io.sessions()}, {"overMs", config_.drain_time.count()}});
     parts_->update_polls->stop();
@@ -514,7 +524,7 @@ void DeskServer::stop() {
     parts_->housekeeper->stop();
     if (parts_->key_fetcher) parts_->key_fetcher->stop();
     if (parts_->update_polls) parts_->update_polls->stop();
-    if (serving_) parts_->presence->hand_over();
+    if (serving_) parts_->hand_over();
     parts_->io.drain();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();

@@ -86,6 +86,14 @@ void add_valkey(MetricFamilies& out, const sio::cluster::Valkey& valkey) {
     out.gauge("insightdesk_valkey_waiting_bytes", "Commands that wait for Valkey").value(stats.waiting_bytes);
 }
 
+void add_adapter(MetricFamilies& out, const sio::cluster::ClusterCounts& counts) {
+    out.counter("insightdesk_adapter_messages_total", "Raw events and requests of the adapter, by what became of them here")
+        .value(counts.published.load(), {{"outcome", "published"}})
+        .value(counts.received.load(), {{"outcome", "received"}})
+        .value(counts.undecodable.load(), {{"outcome", "undecodable"}});
+    out.counter("insightdesk_adapter_gaps_total", "Times that messages of the adapter may have been lost").value(counts.gaps.load());
+}
+
 void add_bus(MetricFamilies& out, const cluster::ValkeyBus::Stats& bus, const Announcements::Stats& log, const Delivery::Stats& delivery) {
     out.counter("insightdesk_bus_messages_total", "What servers tell each other, by what became of it here")
         .value(bus.told.load(), {{"outcome", "told"}})
@@ -195,7 +203,10 @@ std::string Metrics::text(const sio::Statistics& statistics) const {
         .value(sources_.delivery.stats().read_rows.load(std::memory_order_relaxed));
     add_recoveries(out, sources_.recoveries);
     add_store(out, sources_.store);
-    if (const auto* valkey = sources_.cluster.valkey()) add_valkey(out, *valkey);
+    if (const auto* valkey = sources_.cluster.valkey()) {
+        add_valkey(out, *valkey);
+        add_adapter(out, sources_.cluster.adapter_counts());
+    }
     if (const auto* bus = sources_.cluster.valkey_bus(); bus != nullptr && sources_.announcements)
         add_bus(out, bus->stats(), sources_.announcements->stats(), sources_.delivery.stats());
 

@@ -19,6 +19,13 @@ text::Parsed<std::string> rsa_algorithm(std::string_view value) {
     return std::unexpected("is neither RS256 nor PS256");
 }
 
+text::Parsed<std::string> adapter(std::string_view value) {
+    for (const std::string_view name : {"", "memory", "pubsub", "streams", "sharded"}) {
+        if (value == name) return std::string(value);
+    }
+    return std::unexpected("is none of memory, pubsub, streams, sharded");
+}
+
 text::Parsed<std::string> claim(std::string_view value) {
     if (value.empty()) return std::unexpected("is empty");
     return any_text(value);
@@ -66,6 +73,12 @@ constexpr Setting kCluster[] = {
         "Valkey or Redis, through which several servers are one helpdesk: redis[s]://[user:password@]host[:port][,...], with "
         "?sentinel=NAME or ?cluster=true. Empty: this server is alone.",
         true),
+    row<kField<&Config::adapter>, adapter>(
+        "adapter", "NAME",
+        "How raw events go to other servers and Node's: memory (nowhere), pubsub, streams or sharded, each as Node's adapter of that name. "
+        "Empty: streams with valkey, which hears the stock emitter too; else memory."),
+    row<kField<&Config::mirror>, text::boolean>(
+        "mirror", "", "Publish every logged event through the adapter too, for clients of Node servers on the same Valkey."),
 };
 
 constexpr Setting kTokens[] = {

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "desk/store/people_log.hpp"
-
 namespace desk {
 
 namespace {
@@ -16,15 +14,18 @@ constexpr std::int64_t kPage = 1000;
 
 struct Found {
     std::vector<EventRow> rows;
-    std::int64_t next_us = 0;  // where to go on from
+    store::PeopleLog::Place next;
 };
 
-Result<Found> look(const store::Snapshot& snapshot, std::int64_t since_us) {
+Result<Found> look(const store::Snapshot& snapshot, const store::PeopleLog::Place& from) {
     Found found;
-    found.rows = store::PeopleLog(snapshot.session()).since(since_us, kPage);
-    found.next_us = snapshot.now_us() - kSkew.count();
-    // More than a page: the rest is next, and those of the last one's very time again.
-    if (std::ssize(found.rows) == kPage) found.next_us = found.rows.back().occurred_at_us - 1;
+    found.rows = store::PeopleLog(snapshot.session()).after(from, kPage);
+    if (std::ssize(found.rows) == kPage) {
+        const EventRow& last = found.rows.back();
+        found.next = {last.occurred_at_us, last.org, last.seq};
+    } else {
+        found.next.time_us = snapshot.now_us() - kSkew.count();
+    }
     return found;
 }
 
@@ -39,7 +40,7 @@ DirectoryRefresh::DirectoryRefresh(Directory& directory, store::Store& store, st
       timer_([](void* self) { static_cast<DirectoryRefresh*>(self)->ask(); }, this) {}
 
 void DirectoryRefresh::start() {
-    since_us_ = now_us_() - kSkew.count();
+    from_.time_us = now_us_() - kSkew.count();
     loop_.post([this] { ask(); });
 }
 
@@ -47,14 +48,15 @@ void DirectoryRefresh::ask() {
     loop_.arm_after(timer_, kEvery);
     if (std::exchange(asking_, true)) return;
     store_.read(
-        "", [since = since_us_](const store::Snapshot& snapshot) { return look(snapshot, since); },
+        "", [from = from_](const store::Snapshot& snapshot) { return look(snapshot, from); },
         [this](Result<Found>&& found) {
             if (!found) log_.warn("changes of users not read", {{"reason", found.error().detail}});
             loop_.post([this, found = std::move(found)] {
                 asking_ = false;
                 if (!found) return;
                 for (const EventRow& row : found->rows) directory_.follow(row);
-                since_us_ = found->next_us;
+                from_ = found->next;
+                if (std::ssize(found->rows) == kPage) ask();
             });
         });
 }

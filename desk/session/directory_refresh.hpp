@@ -1,8 +1,7 @@
 #pragma once
 
-#include <cstdint>
-
 #include "desk/session/directory.hpp"
+#include "desk/store/people_log.hpp"
 #include "desk/store/store.hpp"
 #include "sio/base/log.hpp"
 #include "sio/runtime/loop.hpp"
@@ -29,7 +28,7 @@ private:
     const store::NowUs now_us_;
     sio::runtime::Loop& loop_;
     sio::Log& log_;
-    std::int64_t since_us_ = 0;
+    store::PeopleLog::Place from_;
     bool asking_ = false;
     sio::runtime::Timer timer_;
 };

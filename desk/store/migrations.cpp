@@ -196,7 +196,7 @@ CREATE INDEX event_log_moves ON event_log (org, occurred_at) WHERE name IN ('tic
 
 /// For servers that share the store: what may have become of people on another one.
 constexpr std::string_view kPeopleLog = R"sql(
-CREATE INDEX event_log_people ON event_log (occurred_at) WHERE name IN ('user:updated', 'session:revoked');
+CREATE INDEX event_log_people ON event_log (occurred_at, org, seq) WHERE name IN ('user:updated', 'session:revoked');
 )sql";
 
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},

@@ -7,15 +7,15 @@ namespace desk::store {
 namespace {
 
 // In the words of the index, which has only these rows.
-constexpr sql::Sql kSince{
+constexpr sql::Sql kAfter{
     "SELECT org, seq, name, subject, payload, occurred_at FROM event_log WHERE name IN ('user:updated', 'session:revoked') "
-    "AND occurred_at > ?1 ORDER BY occurred_at LIMIT ?2"};
+    "AND occurred_at >= ?1 AND (occurred_at > ?1 OR org > ?2 OR (org = ?2 AND seq > ?3)) ORDER BY occurred_at, org, seq LIMIT ?4"};
 
 }  // namespace
 
-std::vector<EventRow> PeopleLog::since(std::int64_t time_us, std::int64_t limit) const {
+std::vector<EventRow> PeopleLog::after(const Place& place, std::int64_t limit) const {
     std::vector<EventRow> rows;
-    auto found = session_.query(kSince, time_us, limit);
+    auto found = session_.query(kAfter, place.time_us, place.org, place.seq, limit);
     while (found.next()) {
         EventRow row;
         row.org = found.text(0);
