@@ -18,9 +18,14 @@ public:
     /// Whether a row is one of them.
     static bool has(std::string_view name) { return name == "user:updated" || name == "session:revoked"; }
 
-    /// Those that happened after `time_us`, the oldest first; only org, seq, name, subject, payload and time are filled. Errors: see
-    /// Session.
-    std::vector<EventRow> since(std::int64_t time_us, std::int64_t limit) const;
+    /// A place in the order of time, of org and of seq.
+    struct Place {
+        std::int64_t time_us = 0;
+        std::string org;
+        std::int64_t seq = 0;
+    };
+    /// Those after the place, in order; only org, seq, name, subject, payload and time are filled. Errors: see Session.
+    std::vector<EventRow> after(const Place& place, std::int64_t limit) const;
 
 private:
     sql::Session& session_;
