@@ -33,9 +33,13 @@ protected:
                             })
                         .has_value());
     }
+    /// The reader's answers go to the loop.
+    void TearDown() override { store_->stop(); }
+    /// Ten seconds at most.
     bool turn_until(const std::function<bool()>& done) {
-        for (int i = 0; i < 5000 && !done(); ++i) {
-            loop_.turn();
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (!done() && std::chrono::steady_clock::now() < end) {
+            loop_.turn(std::chrono::milliseconds(1));
             loop_.skip_ahead(std::chrono::milliseconds(100));
         }
         return done();
