@@ -74,6 +74,9 @@ std::optional<std::vector<std::string_view>> cut_payloads(std::string_view text)
 class ValkeyBus::Subscription final : public sio::cluster::Valkey::Listener {
 public:
     Subscription(ValkeyBus& bus, Hearer hearer) : bus_(bus), hearer_(std::move(hearer)) {}
+    virtual ~Subscription() = default;
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
 
     void on_message(std::string_view, std::string_view text) override {
         const auto heading = cut_heading(text);

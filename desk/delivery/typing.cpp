@@ -18,7 +18,7 @@ using Kind = TypingPlace::Kind;
 constexpr std::string_view kChannel = "insightdesk:typing";
 // A message is version, what, kind, org, id, user; and of who types: internal, name, avatar ("" for none), role.
 constexpr std::int64_t kVersion = 1;
-enum What : std::int64_t { kStops, kTypes, kTypesShown };
+enum class What : std::uint8_t { Stops, Types, TypesShown };
 // Others hear of a typist at least this often while keys are pressed, so that they do not expire earlier there than here.
 constexpr std::chrono::milliseconds kTellAgain{1000};
 // A repeat may come that much earlier than the other server sent it.
@@ -41,7 +41,7 @@ sio::Broadcast room_of(sio::Namespace& nsp, const TypingPlace& place, bool inter
 
 cluster::Message message_of(What what, const TypingPlace& place, std::string_view user) {
     cluster::Message out(kVersion);
-    out.integer(what).integer(static_cast<int>(place.kind)).text(place.org).text(place.id).text(user);
+    out.integer(static_cast<int>(what)).integer(static_cast<int>(place.kind)).text(place.org).text(place.id).text(user);
     return out;
 }
 
@@ -141,9 +141,10 @@ void Typing::forget(const TypingPlace& place) { board(place.org).erase(place); }
 
 void Typing::start(const TypingPlace& place, IdentityRef who, const sio::SocketHandle& from, bool internal) {
     auto& home = home_loop(io_, place.org);
-    Typist* typist = find(board(place.org), place, who->actor.user);
+    const IdentityRef identity = std::move(who);
+    Typist* typist = find(board(place.org), place, identity->actor.user);
     const bool fresh = typist == nullptr;
-    if (fresh) typist = &add(place, who->actor.ref());
+    if (fresh) typist = &add(place, identity->actor.ref());
     if (std::ranges::find(typist->sockets, from) == typist->sockets.end()) typist->sockets.push_back(from);
     typist->until = home.now() + expiry_;
     arm(*typist);
@@ -220,27 +221,29 @@ void Typing::drop_socket(const TypingPlace& place, const sio::SocketHandle& from
 
 void Typing::tell_types(Typist& typist, bool shown) {
     typist.told_ms = home_loop(io_, typist.where.org).unix_ms();
-    auto out = message_of(shown ? kTypesShown : kTypes, typist.where, typist.who.id);
+    auto out = message_of(shown ? What::TypesShown : What::Types, typist.where, typist.who.id);
     out.flag(typist.internal).text(typist.who.name).text(typist.who.avatar_url.value_or("")).text(to_string(typist.who.role));
     bus_.tell(kChannel, out.bytes());
 }
 
-void Typing::tell_stops(const Typist& typist) { bus_.tell(kChannel, message_of(kStops, typist.where, typist.who.id).bytes()); }
+void Typing::tell_stops(const Typist& typist) { bus_.tell(kChannel, message_of(What::Stops, typist.where, typist.who.id).bytes()); }
 
 void Typing::hear(std::string_view server, std::string_view payload) {
     auto message = cluster::ReceivedMessage::read(payload, kVersion);
     if (!message) return;
-    const std::int64_t what = message->integer();
+    const std::int64_t said = message->integer();
     const std::int64_t kind = message->integer();
     TypingPlace place{kind == static_cast<int>(Kind::Ticket) ? Kind::Ticket : Kind::Conversation, std::string(message->text()),
                       std::string(message->text())};
     UserRef who;
     who.id = message->text();
+    if (said < 0 || said > static_cast<int>(What::TypesShown)) return;
+    const auto what = static_cast<What>(said);
     if (!message->good() || !is_valid_id(place.org) || !is_valid_id(place.id) || !is_valid_id(who.id)) return;
     // Whoever comes here first is told when keys are pressed again.
     if (!may_have_sockets(io_, place.org)) return;
     auto& home = home_loop(io_, place.org);
-    if (what == kStops) {
+    if (what == What::Stops) {
         return run_on(home, [this, server = std::string(server), place = std::move(place), user = std::move(who.id)] {
             remote_stops(server, place, user);
         });
@@ -249,10 +252,10 @@ void Typing::hear(std::string_view server, std::string_view payload) {
     who.name = message->text();
     if (const auto avatar = message->text(); !avatar.empty()) who.avatar_url = std::string(avatar);
     const auto role = from_string<Role>(message->text());
-    if (!message->good() || !role || (what != kTypes && what != kTypesShown)) return;
+    if (!message->good() || !role) return;
     who.role = *role;
     run_on(home, [this, server = std::string(server), place = std::move(place), who = std::move(who), internal,
-                  shown = what == kTypesShown] { remote_types(server, place, who, internal, shown); });
+                  shown = what == What::TypesShown] { remote_types(server, place, who, internal, shown); });
 }
 
 void Typing::remote_types(std::string_view server, const TypingPlace& place, const UserRef& who, bool internal, bool shown) {
