@@ -23,6 +23,8 @@ Cluster::Cluster(const Config& config, sio::Log& log) : loops_(loop_count(config
         roll.lease = config.presence_lease;
         roll.handover = config.presence_handover;
         roll_.emplace(*valkey_, std::move(roll), log);
+        leases_.emplace(*valkey_, cluster::LeaseOptions{.server = std::string(valkey_bus_->server())});
+        chat_messages_.emplace(*valkey_, "chat_messages");
     }
 }
 
@@ -55,6 +57,8 @@ void Cluster::stop() {
         for (unsigned i = 0; i < loops_.size(); ++i) loops_.at(i).turn();
     }
     // Whoever it would tell goes before the rest of this does.
+    chat_messages_.reset();
+    leases_.reset();
     roll_.reset();
 }
 

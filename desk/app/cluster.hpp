@@ -5,7 +5,9 @@
 
 #include "desk/app/config.hpp"
 #include "desk/cluster/bus.hpp"
+#include "desk/cluster/leases.hpp"
 #include "desk/cluster/roll.hpp"
+#include "desk/cluster/shared_buckets.hpp"
 #include "desk/cluster/valkey_bus.hpp"
 #include "sio/base/log.hpp"
 #include "sio/cluster/adapters.hpp"
@@ -35,6 +37,11 @@ public:
     const cluster::ValkeyBus* valkey_bus() const { return valkey_bus_ ? &*valkey_bus_ : nullptr; }
     /// Who is where, over the servers of a shared store; else nullptr.
     cluster::Roll* roll() { return roll_ ? &*roll_ : nullptr; }
+    const cluster::Roll* roll() const { return roll_ ? &*roll_ : nullptr; }
+    /// What one of them does for all; likewise.
+    cluster::Leases* leases() { return leases_ ? &*leases_ : nullptr; }
+    /// Of the messages of a user in chats; likewise.
+    cluster::SharedBuckets* chat_messages() { return chat_messages_ ? &*chat_messages_ : nullptr; }
 
     /// What carries raw events to other servers and from them; empty: nothing does. Before the server is made.
     sio::AdapterFactory adapter(const Config& config);
@@ -52,6 +59,8 @@ private:
     cluster::LocalBus local_bus_;
     std::optional<cluster::ValkeyBus> valkey_bus_;
     std::optional<cluster::Roll> roll_;
+    std::optional<cluster::Leases> leases_;
+    std::optional<cluster::SharedBuckets> chat_messages_;
     const std::shared_ptr<sio::cluster::ClusterCounts> adapter_counts_ = std::make_shared<sio::cluster::ClusterCounts>();
 };
 

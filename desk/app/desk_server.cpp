@@ -248,7 +248,7 @@ struct DeskServer::Parts {
         add_main_events(io, door);
         io.on_connection([this](sio::Socket& socket) { delivery.follow(visitor_of(socket).actor().org); });
         tickets.emplace(io, door, *commands, *arrivals, typing);
-        chat.emplace(io, door, *commands, *arrivals, typing, online);
+        chat.emplace(io, door, *commands, *arrivals, typing, online, cluster.chat_messages());
         notifications.emplace(io, door, *commands, *arrivals);
         add_presence(config, log);
         add_dashboard(config, log);
@@ -292,7 +292,7 @@ struct DeskServer::Parts {
             dashboard::DashboardOptions{.workload = {config.agent_capacity, config.agent_chat_weight, config.agent_ticket_weight},
                                         .check_interval = config.metrics_check,
                                         .now_us = stored_now_us},
-            log);
+            log, dashboard::Dashboard::Others{&cluster.bus(), cluster.leases()});
         delivery.on_emitted([this](const EventRow& row) { dashboard->follow(row); });
         presence->on_change(
             [this](std::string_view org, std::string_view user, PresenceStatus) { dashboard->presence_changed(org, user); });
@@ -438,7 +438,13 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     if (auto loaded = parts_->presence->load(); !loaded) return std::unexpected("presence: " + loaded.error().detail);
     parts_->chat_timeouts.emplace(parts_->io, *parts_->store, chat::ChatTimes{config_.chat_timeout, config_.chat_inactivity}, log_);
-    parts_->chat_timeouts->begin();
+    if (parts_->cluster.roll() != nullptr) {
+        parts_->chat_timeouts->begin(
+            [online = &parts_->online](const auto& org, const auto& id, auto done) { online->look_for_customer(org, id, std::move(done)); },
+            2 * config_.presence_lease);
+    } else {
+        parts_->chat_timeouts->begin();
+    }
     parts_->sla_timers.emplace(parts_->io, *parts_->store, log_);
     parts_->sla_timers->on_recounted([this](const std::string& org) { parts_->dashboard->touch(org, {dashboard::Metric::Sla}); });
     parts_->sla_timers->begin();

@@ -108,6 +108,18 @@ void add_bus(MetricFamilies& out, const cluster::ValkeyBus::Stats& bus, const An
                   log.heard_seconds);
 }
 
+void add_roll(MetricFamilies& out, const cluster::Roll::Stats& roll) {
+    out.gauge("insightdesk_presence_in_touch", "Whether all changes of who is on which server are heard: 1 or 0")
+        .value(roll.in_touch ? 1 : 0);
+    out.gauge("insightdesk_presence_leases", "Servers that hold a lease").value(roll.leases);
+    out.gauge("insightdesk_presence_keys", "People, and places in chats, that any server has connections for").value(roll.keys);
+    out.counter("insightdesk_presence_leases_lost_total", "Times that this server's lease was lost, and all it has was reported anew")
+        .value(roll.lapses);
+    out.counter("insightdesk_presence_claims_total", "Leases of dead servers that this one claimed").value(roll.claimed);
+    out.counter("insightdesk_presence_claimed_keys_total", "What dead servers had, removed by this one").value(roll.removed);
+    out.counter("insightdesk_presence_loads_total", "Times that all was read anew, at the start and after gaps").value(roll.loads);
+}
+
 double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
 
 std::size_t resident_bytes() {
@@ -209,6 +221,7 @@ std::string Metrics::text(const sio::Statistics& statistics) const {
     }
     if (const auto* bus = sources_.cluster.valkey_bus(); bus != nullptr && sources_.announcements)
         add_bus(out, bus->stats(), sources_.announcements->stats(), sources_.delivery.stats());
+    if (const auto* roll = sources_.cluster.roll()) add_roll(out, roll->stats());
 
     out.counter("insightdesk_http_responses_total", "Answers to HTTP requests of any kind, by the hundreds of their status");
     for (std::size_t i = 0; i < statistics.answers.size(); ++i)
