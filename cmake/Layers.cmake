@@ -1,7 +1,9 @@
-# add_layer(<name> [LINKS <target>...] [TEST_LINKS <target>...])
+# add_layer(<name> [LINKS <target>...] [TEST_LINKS <target>...] [ON_POSTGRES])
 #   One static library from the *.cpp of the calling folder (an INTERFACE library while there are none), and from its
 #   *_test.cpp, together with testing/*.cpp, the program <name>_test, whose cases ctest discovers one by one.
 #   A main.cpp stays out of the library.
+#   ON_POSTGRES: the tests run on PostgreSQL too, but for suites that say Sqlite; those that say Postgres run there only.
+#   One PostgreSQL serves a whole run of ctest, which starts it before the first of them and ends it after the last.
 # add_program(<name> SOURCES <file>... [LINKS <target>...] [FOLDER <dir>])
 #   A program in the build directory's root, or in FOLDER below it.
 
@@ -30,7 +32,7 @@ function(add_program name)
 endfunction()
 
 function(add_layer name)
-    cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS" ${ARGN})
+    cmake_parse_arguments(ARG "ON_POSTGRES" "" "LINKS;TEST_LINKS" ${ARGN})
     file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
     set(tests ${all})
     list(FILTER tests INCLUDE REGEX "(_test\\.cpp|/testing/[^/]+\\.cpp)$")
@@ -52,7 +54,31 @@ function(add_layer name)
         add_program(${name}_test FOLDER tests SOURCES ${tests}
                     LINKS ${name} ${ARG_TEST_LINKS} GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
         # PRE_TEST: cases are listed when ctest runs, so a build never starts a test program and `ctest -j` spreads single cases.
-        gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER "-*Postgres*"
                              TEST_PREFIX "${name}." NO_PRETTY_VALUES PROPERTIES TIMEOUT 120 LABELS ${name})
+        if(ARG_ON_POSTGRES)
+            use_postgres()
+            gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER "-*Sqlite*"
+                                 TEST_PREFIX "postgres.${name}." NO_PRETTY_VALUES
+                                 PROPERTIES TIMEOUT 120 LABELS ${name} FIXTURES_REQUIRED postgres
+                                            ENVIRONMENT "DESK_TEST_POSTGRES=${POSTGRES_FOLDER}")
+        endif()
     endif()
+endfunction()
+
+# In /tmp, for the name of a socket may have no more than 107 bytes.
+string(MD5 POSTGRES_FOLDER "${CMAKE_BINARY_DIR}")
+string(SUBSTRING "${POSTGRES_FOLDER}" 0 12 POSTGRES_FOLDER)
+set(POSTGRES_FOLDER "/tmp/insightdesk-postgres-${POSTGRES_FOLDER}")
+
+function(use_postgres)
+    get_property(known GLOBAL PROPERTY INSIGHTDESK_POSTGRES)
+    if(known)
+        return()
+    endif()
+    set_property(GLOBAL PROPERTY INSIGHTDESK_POSTGRES ON)
+    add_test(NAME postgres.start COMMAND "${PROJECT_SOURCE_DIR}/tools/dev/postgres" start "${POSTGRES_FOLDER}")
+    add_test(NAME postgres.stop COMMAND "${PROJECT_SOURCE_DIR}/tools/dev/postgres" stop "${POSTGRES_FOLDER}")
+    set_tests_properties(postgres.start PROPERTIES FIXTURES_SETUP postgres)
+    set_tests_properties(postgres.stop PROPERTIES FIXTURES_CLEANUP postgres)
 endfunction()

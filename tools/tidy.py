@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = "clang-tidy-19"
 # The flags every layer is built with, and what Debian's packages define; no build directory is needed.
-FLAGS = ["-std=c++23", f"-I{ROOT}", "-Wall", "-Wextra", "-DSPDLOG_SHARED_LIB", "-DSPDLOG_COMPILED_LIB", "-DSPDLOG_FMT_EXTERNAL",
+FLAGS = ["-std=c++23", f"-I{ROOT}", "-isystem/usr/include/postgresql", "-Wall", "-Wextra", "-DSPDLOG_SHARED_LIB", "-DSPDLOG_COMPILED_LIB", "-DSPDLOG_FMT_EXTERNAL",
          '-DINSIGHTDESK_VERSION="0"']
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 

@@ -50,14 +50,13 @@ std::string sentence(const ApiKeyCommand& command, const Error& error) {
 
 Printed run_api_key(const ApiKeyCommand& command) {
     const auto file = command.config.store_file();
-    if (!file) return std::unexpected("a store in memory has no keys to keep");
+    if (!file && !store::is_postgres_url(command.config.store)) return std::unexpected("a store in memory has no keys to keep");
     // A misspelt path would otherwise make a store that no server ever opens.
-    if (command.what != ApiKeyCommand::What::Create && ::access(file->c_str(), F_OK) != 0)
+    if (file && command.what != ApiKeyCommand::What::Create && ::access(file->c_str(), F_OK) != 0)
         return std::unexpected("there is no store " + *file);
     sio::NullLog log;
-    store::StoreOptions options;
-    options.sqlite.path = *file;
-    options.readers = 1;
+    auto options = store::store_at(command.config.store);
+    options.writers = options.readers = 1;
     auto store = store::Store::open(std::move(options), log);
     if (!store) return std::unexpected(std::move(store.error()));
     auto done = (*store)->write_and_wait("", [&](Transaction& tx) { return change(tx, command); });

@@ -65,6 +65,7 @@ Problems judge(const Config& config) {
 }  // namespace
 
 std::optional<std::string> Config::store_file() const {
+    if (!store.starts_with(kSqlite)) return std::nullopt;
     std::string path = store.substr(kSqlite.size());
     if (path == ":memory:") return std::nullopt;
     return path;
@@ -115,7 +116,9 @@ std::expected<Config, Problems> resolve(const RawConfig& raw) {
             if (entry == raw.entries().end()) continue;
             const auto parsed = setting.parse(config, entry->second.text);
             if (parsed) continue;
-            const auto value = setting.secret ? std::string("its value") : "\"" + entry->second.text + "\"";
+            // What is no URL of PostgreSQL, but was meant for one, may hold a password anywhere.
+            const bool secret = setting.secret || (setting.name == "store" && entry->second.text.starts_with("postgres"));
+            const auto value = secret ? std::string("its value") : "\"" + entry->second.text + "\"";
             problems.push_back(spelled(setting, entry->second.source) + ": " + value + " " + parsed.error());
         }
     }

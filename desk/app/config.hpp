@@ -30,6 +30,7 @@ struct Config {
     std::string server_tag;   ///< two characters, which stand in every session id; empty: drawn at random
 
     std::string store = "sqlite:insightdesk.db";
+    unsigned store_connections = 4;
     std::chrono::milliseconds log_retention = std::chrono::days(7);
 
     std::string valkey;
@@ -87,7 +88,7 @@ struct Config {
     }
     /// Whether other servers may stand on the same store.
     bool shares_store() const { return store.starts_with("postgres"); }
-    /// The file behind `store`; nullopt for `sqlite::memory:`.
+    /// The file behind `store`; nullopt for `sqlite::memory:` and PostgreSQL.
     std::optional<std::string> store_file() const;
     bool operator==(const Config&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk/app/settings.hpp"
+#include "desk/store/postgres.hpp"
 
 namespace desk::app {
 namespace {
@@ -27,7 +28,7 @@ std::string toml_value(const std::string& text) {
 
 std::string shown(const Setting& setting, const Config& config) {
     const auto text = setting.show(config);
-    return setting.secret && !text.empty() ? "\"********\"" : toml_value(text);
+    return setting.secret && !text.empty() ? "\"********\"" : toml_value(store::loggable_postgres_url(text));
 }
 
 std::string_view describe(Source source) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "desk/app/config_print.hpp"
+#include "desk/app/log.hpp"
 #include "desk/app/settings.hpp"
 
 namespace desk::app {
@@ -226,6 +227,19 @@ TEST(Config, WhatGoesThroughValkeyNeedsOne) {
 TEST(Config, KnowsItsStoreFile) {
     EXPECT_EQ(resolved({{"INSIGHTDESK_STORE", "sqlite:/a/b.db"}}).store_file(), "/a/b.db");
     EXPECT_EQ(resolved({{"INSIGHTDESK_STORE", "sqlite::memory:"}}).store_file(), std::nullopt);
+    EXPECT_EQ(resolved({{"INSIGHTDESK_STORE", "postgres://a@b/c"}}).store_file(), std::nullopt);
+}
+
+TEST(Config, ThePasswordOfAStoreIsSaidNowhere) {
+    RawConfig raw;
+    ASSERT_TRUE(
+        add_environment(raw, {{"INSIGHTDESK_STORE", "postgres://ann:h%40sh-hush@db/desk?password=other-secret&sslmode=require"}}).empty());
+    const auto config = resolve(raw);
+    ASSERT_TRUE(config.has_value());
+    EXPECT_THAT(effective_config(*config, raw), HasSubstr("\"postgres://ann:********@db/desk?password=********&sslmode=require\""));
+    EXPECT_THAT(log_options(*config).secrets, ::testing::IsSupersetOf({"h%40sh-hush", "h@sh-hush", "other-secret"}));
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_STORE", "postgres:/ann:hush-hush@db/desk"}}),
+                ElementsAre(::testing::AllOf(HasSubstr("INSIGHTDESK_STORE"), ::testing::Not(HasSubstr("hush")))));
 }
 
 TEST(ConfigPrint, UncommentingTheDefaultFileChangesNothing) {

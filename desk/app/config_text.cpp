@@ -4,6 +4,7 @@
 #include <array>
 
 #include "desk/app/trusted_proxies.hpp"
+#include "desk/store/postgres.hpp"
 #include "sio/base/bytes.hpp"
 #include "sio/cluster/valkey/options.hpp"
 
@@ -187,8 +188,9 @@ Parsed<std::string> url(std::string_view text) {
 
 Parsed<std::string> store(std::string_view text) {
     constexpr std::string_view kScheme = "sqlite:";
-    if (!text.starts_with(kScheme) || text.size() == kScheme.size() || text.find('\0') != std::string_view::npos) {
-        return wrong("is not a store such as sqlite:/var/lib/insightdesk/desk.db");
+    const bool file = text.starts_with(kScheme) && text.size() > kScheme.size();
+    if ((!file && !store::is_postgres_url(text)) || text.find('\0') != std::string_view::npos) {
+        return wrong("is not a store such as sqlite:/var/lib/insightdesk/desk.db or postgres://user@host/database");
     }
     return std::string(text);
 }

@@ -48,7 +48,7 @@ Parsed<std::vector<std::string>> origins(std::string_view text);
 /// `https://id.example.com/keys`, also `http://`; empty for none. No user and password in it: it is shown.
 Parsed<std::string> url(std::string_view text);
 
-/// `sqlite:PATH`.
+/// `sqlite:PATH` or `postgres://...`.
 Parsed<std::string> store(std::string_view text);
 
 /// `redis[s]://[user:pass@]host[:port][,…]`; empty for none. The error holds no part of it.

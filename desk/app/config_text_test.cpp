@@ -86,7 +86,9 @@ TEST(ConfigText, ReadsOrigins) {
 
 TEST(ConfigText, ReadsStores) {
     EXPECT_EQ(store("sqlite:/x/y.db"), "sqlite:/x/y.db");
-    for (const auto* bad : {"", "sqlite:", "/x/y.db", "postgres://x", "SQLITE:x"}) EXPECT_FALSE(store(bad)) << bad;
+    EXPECT_EQ(store("postgres://ann@db/desk?sslmode=verify-full"), "postgres://ann@db/desk?sslmode=verify-full");
+    EXPECT_EQ(store("postgresql:///desk"), "postgresql:///desk");
+    for (const auto* bad : {"", "sqlite:", "/x/y.db", "postgres:x", "mysql://x", "SQLITE:x"}) EXPECT_FALSE(store(bad)) << bad;
 }
 
 }  // namespace

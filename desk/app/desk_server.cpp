@@ -395,8 +395,8 @@ std::expected<void, std::string> DeskServer::open() {
         const auto checked = auth::check_own_tokens(*parts_->signer, parts_->verifier, sio::unix_us() / 1000);
         if (!checked) return std::unexpected("the token secret cannot be used: " + checked.error().detail);
     }
-    store::StoreOptions options;
-    options.sqlite.path = config_.store_file().value_or(std::string(store::kInMemory));
+    auto options = store::store_at(config_.store);
+    if (store::is_postgres_url(config_.store)) options.writers = options.readers = config_.store_connections;
     if (config_.store_file()) {
         auto lock = store::StoreLock::take(*config_.store_file());
         if (!lock) return std::unexpected(std::move(lock.error()));

@@ -8,6 +8,7 @@
 
 #include "desk/app/log_line.hpp"
 #include "desk/app/settings.hpp"
+#include "desk/store/postgres.hpp"
 #include "sio/base/clock.hpp"
 
 namespace desk::app {
@@ -82,6 +83,7 @@ LogOptions log_options(const Config& config) {
     for (const auto& group : setting_groups()) {
         for (const auto& setting : group.settings) {
             if (setting.secret) options.secrets.push_back(setting.show(config));
+            for (auto& secret : store::secrets_in_postgres_url(setting.show(config))) options.secrets.push_back(std::move(secret));
         }
     }
     return options;

@@ -63,7 +63,12 @@ constexpr Setting kListening[] = {
 constexpr Setting kStore[] = {
     row<kField<&Config::store>, text::store>(
         "store", "URL",
-        "Where everything is kept: sqlite:PATH, or sqlite::memory: for as long as the server runs (a nameless file in TMPDIR)."),
+        "Where everything is kept: sqlite:PATH, sqlite::memory: for as long as the server runs (a nameless file in TMPDIR), or, for "
+        "several "
+        "servers, postgres://USER@HOST/DATABASE with whatever parameters libpq knows, sslmode for one. A password is better off in "
+        "PGPASSWORD or a passfile."),
+    row<kField<&Config::store_connections>, whole<1, 64>>(
+        "store_connections", "N", "Connections to PostgreSQL that write, each for one org at a time, and as many that read."),
     row<kField<&Config::log_retention>, between<kMinute, 3650 * kDay>>("log_retention", "TIME", "How long missed events can be asked for."),
 };
 

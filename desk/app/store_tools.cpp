@@ -14,20 +14,25 @@ namespace desk::app {
 namespace {
 
 struct Opened {
-    store::StoreLock lock;
+    std::optional<store::StoreLock> lock;
     std::unique_ptr<store::Store> store;
 };
 
 std::expected<Opened, std::string> open(const Config& config, sio::Log& log) {
-    const auto file = config.store_file();
-    if (!file) return std::unexpected("a store in memory is nobody's but its server's");
-    auto lock = store::StoreLock::take(*file);
-    if (!lock) return std::unexpected(std::move(lock.error()));
-    store::StoreOptions options;
-    options.sqlite.path = *file;
+    Opened opened;
+    if (const auto file = config.store_file()) {
+        auto lock = store::StoreLock::take(*file);
+        if (!lock) return std::unexpected(std::move(lock.error()));
+        opened.lock.emplace(std::move(*lock));
+    } else if (!store::is_postgres_url(config.store)) {
+        return std::unexpected("a store in memory is nobody's but its server's");
+    }
+    auto options = store::store_at(config.store);
+    options.writers = options.readers = 1;
     auto store = store::Store::open(std::move(options), log);
     if (!store) return std::unexpected(std::move(store.error()));
-    return Opened{std::move(*lock), std::move(*store)};
+    opened.store = std::move(*store);
+    return opened;
 }
 
 }  // namespace
@@ -42,6 +47,11 @@ std::expected<int, std::string> migrate_store(const Config& config) {
 std::expected<std::size_t, std::string> begin_new_epoch(const Config& config) {
     if (const auto file = config.store_file(); file && !std::filesystem::exists(*file))
         return std::unexpected("there is no store " + *file);
+    if (store::is_postgres_url(config.store)) {
+        const auto others = store::count_others(config.store);
+        if (!others) return std::unexpected(others.error());
+        if (*others > 0) return std::unexpected("the store is in use by another insightdesk");
+    }
     sio::NullLog log;
     const auto opened = open(config, log);
     if (!opened) return std::unexpected(opened.error());

@@ -7,6 +7,7 @@
 #include "desk/app/config.hpp"
 
 /// What is done to a store that nobody serves. Errors are for a person; one of them: a server has the store.
+/// PostgreSQL may be migrated while servers of an older program have it.
 namespace desk::app {
 
 /// Returns the schema's version. Makes the store when there is none.

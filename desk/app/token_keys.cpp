@@ -40,7 +40,7 @@ std::expected<std::string, std::string> configured_secret(const Config& config) 
 std::expected<std::string, std::string> development_secret(const Config& config, WithoutKey without, TokenKeys& keys) {
     const auto store = config.store_file();
     if (!store && without == WithoutKey::Refuse) {
-        return std::unexpected("no key is set, and a store in memory leaves no secret behind: set INSIGHTDESK_JWT_SECRET");
+        return std::unexpected("no key is set, and only a store in a file has a place for the server's own: set INSIGHTDESK_JWT_SECRET");
     }
     if (!store) {
         keys.made_at = "";

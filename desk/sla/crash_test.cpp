@@ -97,16 +97,16 @@ bool survives(std::atomic<int> FailingVfs::* kind, int step) {
     return unharmed;
 }
 
-class SlaCrash : public ::testing::TestWithParam<std::atomic<int> FailingVfs::*> {};
+class SlaSqliteCrash : public ::testing::TestWithParam<std::atomic<int> FailingVfs::*> {};
 
-TEST_P(SlaCrash, AtAnyStepOfAFiringTellsOfItOnce) {
+TEST_P(SlaSqliteCrash, AtAnyStepOfAFiringTellsOfItOnce) {
     int step = 0;
     while (step < 500 && !survives(GetParam(), step)) ++step;
     EXPECT_GT(step, 2) << "something was made to fail";
     EXPECT_LT(step, 500);
 }
 
-INSTANTIATE_TEST_SUITE_P(Writing, SlaCrash, ::testing::Values(&FailingVfs::writes_left, &FailingVfs::syncs_left));
+INSTANTIATE_TEST_SUITE_P(Writing, SlaSqliteCrash, ::testing::Values(&FailingVfs::writes_left, &FailingVfs::syncs_left));
 
 }  // namespace
 }  // namespace desk::sla

@@ -69,7 +69,7 @@ std::vector<std::int64_t> run_and_kill(const std::string& path, unsigned extra_a
     return acks;
 }
 
-TEST(Crash, EveryAcknowledgedWriteIsThereAndTheLogHasNoHole) {
+TEST(SqliteCrash, EveryAcknowledgedWriteIsThereAndTheLogHasNoHole) {
     const testing::TempDir dir;
     std::minstd_rand random(20'231'114);
     std::int64_t acked = 0;

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds kSweepEvery{200};
 // After so long without a command a worker gives back the memory that the last ones took.
 constexpr std::chrono::milliseconds kRestAfter{500};
+constexpr std::chrono::milliseconds kFirstPause{10};
+constexpr std::chrono::milliseconds kLongestPause{500};
 
 Error overloaded(std::string detail) { return Error{ErrorCode::Unavailable, std::move(detail), {}}.because("OVERLOADED"); }
 
@@ -92,6 +94,14 @@ void Executor::work(Worker& worker) {
         }
         work_.wait(lock, awaited);
         if (ready_.empty()) return;
+        // What waits is better answered a little later than refused; the sweeper looks after its time.
+        if (!stopping_ && !worker.session->connection().connected()) {
+            lock.unlock();
+            const bool back = revive(worker);
+            lock.lock();
+            if (!back) pause(worker, lock);
+            continue;
+        }
         auto batches = take();
         lock.unlock();
         run(worker, batches);
@@ -138,21 +148,56 @@ void Executor::give_back(const std::vector<OrgBatch>& batches) {
     }
 }
 
+bool Executor::revive(Worker& worker) {
+    auto& connection = worker.session->connection();
+    if (connection.connected()) return true;
+    const auto back = connection.revive();
+    if (back) {
+        if (worker.pause.count() > 0) log_.info("the store is there again");
+        worker.pause = std::chrono::milliseconds(0);
+    } else if (worker.pause.count() == 0) {
+        log_.warn("no connection to the store", {{"reason", back.error().detail}});
+    }
+    return back.has_value();
+}
+
+/// Before the next attempt, longer each time. False: the executor stops.
+bool Executor::pause(Worker& worker, std::unique_lock<std::mutex>& lock) {
+    worker.pause = std::clamp(2 * worker.pause, kFirstPause, kLongestPause);
+    return !sweep_.wait_for(lock, worker.pause, [this] { return stopping_; });
+}
+
+bool Executor::try_again(Worker& worker, std::vector<OrgBatch>& batches, Clock::time_point deadline) {
+    for (OrgBatch& batch : batches) {
+        batch.rows.clear();
+        std::ranges::fill(batch.failures, std::nullopt);
+    }
+    worker.met.clear();
+    while (Clock::now() < deadline) {
+        if (revive(worker)) return true;
+        std::unique_lock lock(mutex_);
+        if (!pause(worker, lock)) return false;
+    }
+    return false;
+}
+
 void Executor::run(Worker& worker, std::vector<OrgBatch>& batches) {
     worker.met.clear();
     const auto began = Clock::now();
-    const auto failed = run_all(worker, batches);
+    auto failed = run_all(worker, batches);
+    while (failed && failed->undone && try_again(worker, batches, began + options_.max_wait)) failed = run_all(worker, batches);
     observe(batches, Clock::now() - began);
     if (failed) {
         ++stats_.failed_commits;
-        log_.error("transaction failed", {{"reason", failed->detail}});
+        log_.error("transaction failed", {{"reason", failed->error.detail}});
         for (OrgBatch& batch : batches) {
             batch.rows.clear();
-            std::ranges::fill(batch.failures, failed);
+            std::ranges::fill(batch.failures, failed->error);
         }
     } else {
         ++stats_.commits;
         for (const auto& [user, wrote] : worker.met) wrote ? known_.learn(user) : known_.renew(user);
+        for (const OrgBatch& batch : batches) known_.moved_to(batch.org, batch.people);
     }
     for (OrgBatch& batch : batches) {
         if (!batch.rows.empty() && committed_) committed_(batch.org, std::move(batch.rows));
@@ -168,17 +213,21 @@ void Executor::observe(const std::vector<OrgBatch>& batches, Clock::duration too
     stats_.commit_seconds.observe(std::chrono::duration<double>(took).count());
 }
 
-std::optional<Error> Executor::run_all(Worker& worker, std::vector<OrgBatch>& batches) {
+std::optional<Executor::Failed> Executor::run_all(Worker& worker, std::vector<OrgBatch>& batches) {
     sql::Session& session = *worker.session;
+    sql::Connection& connection = session.connection();
     session.clear_failure();
-    if (auto begun = session.connection().begin(sql::Connection::Mode::Write); !begun) return sql::to_error(begun.error());
+    // Whatever made the whole transaction fail, none of its commands is at fault.
+    const auto failed = [&connection](const sql::Failure& failure) {
+        Error error = sql::to_error(failure);
+        error.code = ErrorCode::Unavailable;
+        return Failed{std::move(error), failure.kind == sql::FailureKind::Undone || !connection.connected()};
+    };
+    if (auto begun = connection.begin(sql::Connection::Mode::Write); !begun) return failed(begun.error());
     for (OrgBatch& batch : batches) {
         if (run_org(worker, batch)) continue;
-        Error error = sql::to_error(*session.failure());
-        session.connection().rollback();
-        // Whatever made the whole transaction fail, none of its commands is at fault.
-        error.code = ErrorCode::Unavailable;
-        return error;
+        connection.rollback();
+        return failed(*session.failure());
     }
     return commit(session);
 }
@@ -188,6 +237,7 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
     sql::Connection& connection = session.connection();
     EventLog log(session, batch.org);
     log.lock();
+    known_.hold_as_of(batch.org, log.people());
     const Shared shared{worker.ids, known_, reactions_, ticket_rules_, options_.real_us, worker.met, options_.message};
     for (std::size_t i = 0; i < batch.jobs.size() && !session.failed(); ++i) {
         if (auto saved = connection.savepoint(); !saved) session.fail(std::move(saved.error()));
@@ -216,17 +266,18 @@ bool Executor::run_org(Worker& worker, OrgBatch& batch) {
     }
     log.flush();
     batch.rows = log.take_rows();
+    batch.people = log.people();
     return !session.failed();
 }
 
-std::optional<Error> Executor::commit(sql::Session& session) {
+std::optional<Executor::Failed> Executor::commit(sql::Session& session) {
     auto done = session.connection().commit();
     if (done) return std::nullopt;
     session.connection().rollback();
     Error error = sql::to_error(done.error());
     error.code = ErrorCode::Unavailable;
-    if (done.error().kind == sql::FailureKind::Io) return std::move(error).because("UNKNOWN_OUTCOME");
-    return error;
+    if (done.error().kind == sql::FailureKind::Io) return Failed{std::move(error).because("UNKNOWN_OUTCOME"), false};
+    return Failed{std::move(error), done.error().kind == sql::FailureKind::Undone};
 }
 
 void Executor::sweep() {

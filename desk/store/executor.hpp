@@ -49,8 +49,10 @@ struct ExecutorStats {
 
 /// The store workers. Commands of one org run in the order they were submitted (so those of one socket do too); one worker takes all that
 /// wait for an org and runs them, a savepoint each, in one commit (group commit).
-/// A command waits at most `max_wait` and at most `max_waiting` wait: then Unavailable {reason: OVERLOADED}. When the commit fails every
-/// command in it answers Unavailable; when nobody can tell whether it happened, with {reason: UNKNOWN_OUTCOME}.
+/// A command waits at most `max_wait` and at most `max_waiting` wait: then Unavailable {reason: OVERLOADED}. What the store undid as a
+/// whole (the connection was lost before the commit, a deadlock) is run again for up to `max_wait`. When the commit fails every command in
+/// it answers Unavailable; when nobody can tell whether it happened, with {reason: UNKNOWN_OUTCOME}. While there is no connection commands
+/// wait for it to come back.
 /// Thread: submit and stats from any. Completions run on a thread of the executor, after the commit; when the queue is full or the
 /// executor stopped, on the caller's, before submit returns. They must not block: they post to loops.
 class Executor {
@@ -65,7 +67,8 @@ public:
 
     void submit(const std::string& org, std::unique_ptr<WriteJob> job);
 
-    /// `action`: Result<T>(Transaction&), called at most once; `done`: void(Result<T>), called exactly once.
+    /// `action`: Result<T>(Transaction&), called again when the store undid all that it did, so a call must leave it as it was;
+    /// `done`: void(Result<T>), called exactly once.
     template <class Run, class Done>
     void submit(const std::string& org, Run action, Done done) {
         submit(org, make_job<Transaction>(std::move(action), std::move(done)));
@@ -93,9 +96,15 @@ private:
         std::vector<std::unique_ptr<WriteJob>> jobs;
         std::vector<std::optional<Error>> failures;  // beside jobs: refused by the store rather than by the command
         std::vector<EventRow> rows;
+        std::int64_t people = 0;  // EventLog::people, as committed
+    };
+    struct Failed {
+        Error error;
+        bool undone;  // nothing of it is or will be there: the same may be run again
     };
     struct Worker {
         std::unique_ptr<sql::Session> session;
+        std::chrono::milliseconds pause{0};  // before the next attempt to connect
         IdGenerator ids;
         std::vector<MetUser> met;
         std::thread thread;
@@ -108,9 +117,12 @@ private:
 
     void run(Worker& worker, std::vector<OrgBatch>& batches);
     void observe(const std::vector<OrgBatch>& batches, Clock::duration took);
-    std::optional<Error> run_all(Worker& worker, std::vector<OrgBatch>& batches);
+    std::optional<Failed> run_all(Worker& worker, std::vector<OrgBatch>& batches);
     bool run_org(Worker& worker, OrgBatch& batch);
-    std::optional<Error> commit(sql::Session& session);
+    std::optional<Failed> commit(sql::Session& session);
+    bool try_again(Worker& worker, std::vector<OrgBatch>& batches, Clock::time_point deadline);
+    bool revive(Worker& worker);
+    bool pause(Worker& worker, std::unique_lock<std::mutex>& lock);
 
     void sweep();
 

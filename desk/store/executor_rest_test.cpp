@@ -54,6 +54,9 @@ public:
     std::expected<void, sql::Failure> rollback_to() override { return real_->rollback_to(); }
     std::int64_t changes() const override { return real_->changes(); }
     bool in_transaction() const override { return real_->in_transaction(); }
+    std::expected<void, sql::Failure> lock(std::string_view name) override { return real_->lock(name); }
+    bool connected() const override { return real_->connected(); }
+    std::expected<void, sql::Failure> revive() override { return real_->revive(); }
     void release_memory() noexcept override {
         rests_.note(in_transaction());
         dynamic_cast<ReleasesMemory&>(*real_).release_memory();

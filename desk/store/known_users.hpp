@@ -25,6 +25,10 @@ public:
     /// A record was written: who is known is known anew, nobody else takes a place. Call after the commit only.
     void renew(const User& user);
     void forget(std::string_view org, std::string_view user);
+    /// What is known of the org holds as of `revision` (EventLog::people); known as of another one, it is forgotten first.
+    void hold_as_of(std::string_view org, std::int64_t revision);
+    /// The org's people were changed by what was just committed, and nobody else has written in between.
+    void moved_to(std::string_view org, std::int64_t revision);
 
 private:
     struct Hash {
@@ -37,7 +41,11 @@ private:
     mutable std::mutex mutex_;
     std::size_t limit_;
     std::size_t size_ = 0;
-    Map<Map<User>> orgs_;
+    struct People {
+        std::int64_t revision = 0;
+        Map<User> users;
+    };
+    Map<People> orgs_;
 };
 
 /// A record that a transaction met, for those who know users after the commit.

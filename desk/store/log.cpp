@@ -7,10 +7,12 @@
 namespace desk::store {
 namespace {
 
-constexpr sql::Sql kLock{"SELECT epoch, seq, ticket_number, last_at, sla_policies FROM org_counters WHERE org = ?1 {lock}"};
+constexpr sql::Sql kLock{"SELECT epoch, seq, ticket_number, last_at, sla_policies, people FROM org_counters WHERE org = ?1 {lock}"};
 constexpr sql::Sql kCreate{
-    "INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, sla_policies, pruned_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)"};
-constexpr sql::Sql kAdvance{"UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4, sla_policies = ?5 WHERE org = ?1"};
+    "INSERT INTO org_counters (org, epoch, seq, ticket_number, last_at, sla_policies, people, pruned_to) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)"};
+constexpr sql::Sql kAdvance{
+    "UPDATE org_counters SET seq = ?2, ticket_number = ?3, last_at = ?4, sla_policies = ?5, people = ?6 WHERE org = ?1"};
 constexpr sql::Sql kInsert{
     "INSERT INTO event_log (org, seq, event_id, name, subject_kind, subject, author, meta, payload, customers, customer_payload, "
     "occurred_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
@@ -57,12 +59,20 @@ Error expired(std::string_view reason) { return Error{ErrorCode::CursorExpired, 
 }  // namespace
 
 void EventLog::lock() {
+    if (lock_row()) return;
+    // Another server may be making the row just now.
+    if (auto locked = session_.connection().lock("org:" + org_); !locked) session_.fail(std::move(locked.error()));
+    lock_row();
+}
+
+bool EventLog::lock_row() {
     auto found = session_.query(kLock, org_);
     exists_ = found.next();
-    if (!exists_) return;
+    if (!exists_) return false;
     epoch_ = found.text(0);
-    counters_ = {found.integer(1), found.integer(2), found.integer(3), found.integer(4)};
+    counters_ = {found.integer(1), found.integer(2), found.integer(3), found.integer(4), found.integer(5)};
     stored_ = counters_;
+    return true;
 }
 
 const EventRow& EventLog::append(EventRow row, std::int64_t now_us) {
@@ -96,9 +106,11 @@ void EventLog::flush() {
                      row.payload, static_cast<int>(row.customers), row.customer_payload, row.occurred_at_us);
     }
     if (exists_) {
-        session_.run(kAdvance, org_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies);
+        session_.run(kAdvance, org_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies,
+                     counters_.people);
     } else {
-        session_.run(kCreate, org_, epoch_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies);
+        session_.run(kCreate, org_, epoch_, counters_.seq, counters_.ticket_number, counters_.last_at_us, counters_.sla_policies,
+                     counters_.people);
     }
 }
 

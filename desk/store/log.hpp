@@ -45,6 +45,10 @@ public:
     std::int64_t sla_policies() const { return counters_.sla_policies; }
     void count_sla_policy() { ++counters_.sla_policies; }
 
+    /// Moves whenever somebody the store knows is written anew, by whichever server.
+    std::int64_t people() const { return counters_.people; }
+    void people_changed() { ++counters_.people; }
+
     /// The rows of this transaction with a greater seq. Valid until the next append.
     std::span<const EventRow> rows_after(std::int64_t seq) const {
         const auto count = std::clamp<std::int64_t>(counters_.seq - seq, 0, static_cast<std::int64_t>(rows_.size()));
@@ -56,6 +60,7 @@ public:
         std::int64_t ticket_number = 0;
         std::int64_t last_at_us = 0;
         std::int64_t sla_policies = 0;
+        std::int64_t people = 0;
         bool operator==(const Counters&) const = default;
     };
     /// A savepoint: how far the log was.
@@ -73,6 +78,8 @@ public:
     const std::string& org() const { return org_; }
 
 private:
+    bool lock_row();
+
     sql::Session& session_;
     std::string org_;
     std::string epoch_;

@@ -199,6 +199,9 @@ constexpr std::string_view kPeopleLog = R"sql(
 CREATE INDEX event_log_people ON event_log (occurred_at, org, seq) WHERE name IN ('user:updated', 'session:revoked');
 )sql";
 
+/// How often people of an org were written anew, so that whoever remembers some of them sees that another server has.
+constexpr std::string_view kPeopleChanges = "ALTER TABLE org_counters ADD COLUMN people BIGINT NOT NULL DEFAULT 0;";
+
 constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"doors", kDoors},
                                  Migration{"chat timeouts", kChatTimeouts},
@@ -211,10 +214,12 @@ constexpr std::array kMigrations{Migration{"helpdesk", kHelpdesk},
                                  Migration{"sla", kSla},
                                  Migration{"sla metrics", kSlaMetrics},
                                  Migration{"promise counts", kPromiseCounts},
-                                 Migration{"people log", kPeopleLog}};
+                                 Migration{"people log", kPeopleLog},
+                                 Migration{"people changes", kPeopleChanges}};
 
 constexpr std::string_view kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);";
+constexpr std::string_view kLock = "insightdesk schema";
 
 std::expected<std::int64_t, std::string> stored_version(sql::Session& session) {
     constexpr sql::Sql kVersion{"SELECT MAX(version) FROM schema_version"};
@@ -229,16 +234,28 @@ std::string newer(std::int64_t version) {
            " and nothing newer: use the program that wrote it, or a later one";
 }
 
-std::expected<void, std::string> apply(sql::Session& session, std::size_t index) {
+/// Applies the next migration, if there is one, in a transaction that nobody else migrates beside. Returns the version then.
+std::expected<std::int64_t, std::string> apply_next(sql::Session& session) {
     auto& connection = session.connection();
-    const Migration& migration = kMigrations[index];
-    const std::string note = "INSERT INTO schema_version (version, name, applied_at) VALUES (" + std::to_string(index + 1) + ", '" +
-                             std::string(migration.name) + "', 0);";
     auto done = connection.begin(sql::Connection::Mode::Write);
-    if (done) done = connection.execute(migration.script);
+    if (done) done = connection.lock(kLock);
+    if (done) done = connection.execute(kVersionTable);
+    if (!done) {
+        connection.rollback();
+        return std::unexpected(done.error().detail);
+    }
+    auto version = stored_version(session);
+    if (!version || *version >= schema_version()) {
+        connection.rollback();
+        return version;
+    }
+    const Migration& migration = kMigrations[static_cast<std::size_t>(*version)];
+    const std::string note = "INSERT INTO schema_version (version, name, applied_at) VALUES (" + std::to_string(*version + 1) + ", '" +
+                             std::string(migration.name) + "', 0);";
+    done = connection.execute(migration.script);
     if (done) done = connection.execute(note);
     if (done) done = connection.commit();
-    if (done) return {};
+    if (done) return *version + 1;
     connection.rollback();
     return std::unexpected("migration " + std::string(migration.name) + ": " + done.error().detail);
 }
@@ -248,13 +265,14 @@ std::expected<void, std::string> apply(sql::Session& session, std::size_t index)
 int schema_version() { return static_cast<int>(kMigrations.size()); }
 
 std::expected<void, std::string> migrate(sql::Session& session) {
-    if (auto made = session.connection().execute(kVersionTable); !made) return std::unexpected(made.error().detail);
-    const auto version = stored_version(session);
-    if (!version) return std::unexpected(version.error());
-    if (*version > schema_version()) return std::unexpected(newer(*version));
-    for (auto next = static_cast<std::size_t>(*version); next < kMigrations.size(); ++next) {
-        if (auto applied = apply(session, next); !applied) return applied;
+    // Who finds everything in place waits for nobody.
+    auto version = stored_version(session);
+    session.clear_failure();
+    while (!version || *version < schema_version()) {
+        version = apply_next(session);
+        if (!version) return std::unexpected(std::move(version.error()));
     }
+    if (*version > schema_version()) return std::unexpected(newer(*version));
     return {};
 }
 

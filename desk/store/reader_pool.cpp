@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace desk::store {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{100};
+
+Error overloaded() { return Error{ErrorCode::Unavailable, "waited too long for a reader", {}}.because("OVERLOADED"); }
+
+}  // namespace
 
 ReaderPool::ReaderPool(std::vector<std::unique_ptr<sql::Session>> sessions, ExecutorOptions options, NowUs now_us, sio::Log& log)
     : options_(std::move(options)), now_us_(std::move(now_us)), log_(log), sessions_(std::move(sessions)) {
@@ -47,11 +54,18 @@ void ReaderPool::work(sql::Session& session) {
     for (;;) {
         work_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (waiting_.empty()) return;
+        if (!stopping_ && !session.connection().connected()) {
+            lock.unlock();
+            const bool back = session.connection().revive().has_value();
+            lock.lock();
+            if (!back) expire(lock);
+            continue;
+        }
         Waiting next = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
         if (next.deadline <= Clock::now()) {
-            next.job->finish(Error{ErrorCode::Unavailable, "waited too long for a reader", {}}.because("OVERLOADED"));
+            next.job->finish(overloaded());
         } else {
             next.job->finish(run(session, next.org, *next.job));
         }
@@ -59,9 +73,28 @@ void ReaderPool::work(sql::Session& session) {
     }
 }
 
+/// Nobody reads for a while: refuses those whose time is over.
+void ReaderPool::expire(std::unique_lock<std::mutex>& lock) {
+    work_.wait_for(lock, kPause, [this] { return stopping_; });
+    while (!waiting_.empty() && waiting_.front().deadline <= Clock::now()) {
+        const auto late = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        late.job->finish(overloaded());
+        lock.lock();
+    }
+}
+
+std::expected<void, sql::Failure> ReaderPool::begin(sql::Connection& connection) {
+    auto begun = connection.begin(sql::Connection::Mode::Read);
+    // It may have been lost long ago, with nothing to show it.
+    if (begun || connection.connected() || !connection.revive()) return begun;
+    return connection.begin(sql::Connection::Mode::Read);
+}
+
 std::optional<Error> ReaderPool::run(sql::Session& session, const std::string& org, ReadJob& job) {
     session.clear_failure();
-    if (auto begun = session.connection().begin(sql::Connection::Mode::Read); !begun) return sql::to_error(begun.error());
+    if (auto begun = begin(session.connection()); !begun) return sql::to_error(begun.error());
     std::optional<Error> failure;
     try {
         job.run(Snapshot(session, org, now_us_()));

@@ -48,6 +48,8 @@ private:
     };
 
     void work(sql::Session& session);
+    void expire(std::unique_lock<std::mutex>& lock);
+    static std::expected<void, sql::Failure> begin(sql::Connection& connection);
     std::optional<Error> run(sql::Session& session, const std::string& org, ReadJob& job);
 
     const ExecutorOptions options_;

@@ -25,6 +25,7 @@ enum class FailureKind : std::uint8_t {
     Io,          ///< the file or the connection broke; of a commit: the outcome is unknown
     Corrupt,     ///< not a database, or a damaged one
     Constraint,  ///< a unique, foreign or check constraint said no
+    Undone,      ///< the database undid it for the sake of others (deadlock): the same again may do
     Other,       ///< a mistake in our SQL, out of memory, ...
 };
 
@@ -72,6 +73,14 @@ public:
     virtual std::int64_t changes() const = 0;
     /// False when a failure has already ended the transaction.
     virtual bool in_transaction() const = 0;
+
+    /// Within the transaction: waits until no other transaction holds a lock by this name, on whatever server, and holds it to the end.
+    /// For what has no row yet that could be locked.
+    virtual std::expected<void, Failure> lock(std::string_view name) = 0;
+    /// False when the connection is lost and with it all that was not committed.
+    virtual bool connected() const = 0;
+    /// Makes a lost connection anew; nothing when it is not. May take seconds.
+    virtual std::expected<void, Failure> revive() = 0;
 };
 
 /// True for a mistake in the statement itself; anything else concerns the whole transaction.

@@ -121,7 +121,7 @@ TEST(Sqlite, WhatIsNoDatabaseIsRefused) {
     EXPECT_FALSE(open_sqlite({"/no/such/folder/desk.db"}).has_value());
 }
 
-TEST(Migrations, AnEmptyStoreIsBroughtUpAndStays) {
+TEST(SqliteMigrations, AnEmptyStoreIsBroughtUpAndStays) {
     const Database db;
     auto session = db.open();
     EXPECT_TRUE(migrate(*session).has_value());
@@ -129,7 +129,7 @@ TEST(Migrations, AnEmptyStoreIsBroughtUpAndStays) {
     EXPECT_TRUE(migrate(*session).has_value());
 }
 
-TEST(Migrations, ANewerStoreIsRefusedByName) {
+TEST(SqliteMigrations, ANewerStoreIsRefusedByName) {
     const Database db;
     auto session = db.open();
     ASSERT_TRUE(migrate(*session).has_value());
@@ -141,7 +141,7 @@ TEST(Migrations, ANewerStoreIsRefusedByName) {
     EXPECT_FALSE(check_schema(*session).has_value());
 }
 
-TEST(Migrations, AnOlderStoreIsNamedByTheCheck) {
+TEST(SqliteMigrations, AnOlderStoreIsNamedByTheCheck) {
     const Database db;
     auto session = db.open();
     ASSERT_TRUE(migrate(*session).has_value());

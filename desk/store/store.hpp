@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "desk/store/executor.hpp"
+#include "desk/store/postgres.hpp"
 #include "desk/store/reader_pool.hpp"
 #include "desk/store/sqlite.hpp"
 
@@ -20,8 +21,12 @@ namespace desk::store {
 inline constexpr std::string_view kInMemory = ":memory:";
 
 struct StoreOptions {
-    SqliteOptions sqlite;
+    SqliteOptions sqlite;      ///< unless `postgres` has a URL
+    PostgresOptions postgres;  ///< many servers may share it
+    unsigned writers = 4;      ///< connections of PostgreSQL that write, each for one org at a time; SQLite has one writer
     unsigned readers = 2;
+    /// Tests put something between us and each connection here.
+    std::function<std::unique_ptr<sql::Connection>(std::unique_ptr<sql::Connection>)> wrap;
     ExecutorOptions executor;
     NowUs now_us;  ///< of all that is stored; the test clock of domain.md 9 goes in here. Empty: the wall clock
     std::vector<Reaction> reactions;
@@ -29,13 +34,18 @@ struct StoreOptions {
     Committed committed;
 };
 
-/// The helpdesk's store: one writer with group commit, readers with snapshots. SQLite serves one server.
+/// A place as settings name it: `sqlite:PATH`, `sqlite::memory:` or a PostgreSQL URL.
+StoreOptions store_at(const std::string& url);
+
+/// The helpdesk's store: writers with group commit, readers with snapshots. SQLite serves one server, PostgreSQL any number.
 /// Thread: any, after open.
 class Store {
 public:
-    /// Opens (and makes, with its folder's permissions) the file, brings the schema up to date, starts the threads.
+    /// Opens (and makes, with its folder's permissions) the file, or connects; brings the schema up to date, once for all who do so at
+    /// once; starts the threads.
     /// `kInMemory` is a file too, in the folder for temporary files and without a name: SQLite has no memory in which readers have
-    /// snapshots while somebody writes. Errors are for a person: what is wrong with which file.
+    /// snapshots while somebody writes. Errors are for a person: what is wrong with which file or
+    /// database, without its password.
     static std::expected<std::unique_ptr<Store>, std::string> open(StoreOptions options, sio::Log& log);
 
     /// `run`: Result<T>(Transaction&), on the writer's thread; `done`: void(Result<T>), see Executor.
@@ -75,6 +85,8 @@ public:
 
     /// As in transactions. Thread: any.
     std::int64_t real_us() const { return real_us_(); }
+    /// Whether other servers may use it at the same time.
+    bool shared() const { return shared_; }
 
     const ExecutorStats& stats() const { return executor_->stats(); }
     std::size_t waiting() const { return executor_->waiting(); }
@@ -83,6 +95,7 @@ private:
     Store() = default;
 
     NowUs real_us_;
+    bool shared_ = false;
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<ReaderPool> readers_;
 };

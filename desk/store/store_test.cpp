@@ -28,20 +28,20 @@ std::size_t teams(testing::TempStore& store) {
         .value();
 }
 
-TEST(StoreInMemory, ReadersSeeWhatIsWritten) {
+TEST(SqliteInMemory, ReadersSeeWhatIsWritten) {
     testing::TempStore store(in_memory());
     write_team(store, "t1");
     EXPECT_EQ(teams(store), 1U);
 }
 
-TEST(StoreInMemory, EachIsOneOfItsOwn) {
+TEST(SqliteInMemory, EachIsOneOfItsOwn) {
     testing::TempStore store(in_memory());
     testing::TempStore other(in_memory());
     write_team(store, "t1");
     EXPECT_EQ(teams(other), 0U);
 }
 
-TEST(StoreInMemory, ASnapshotStaysWhileSomebodyWrites) {
+TEST(SqliteInMemory, ASnapshotStaysWhileSomebodyWrites) {
     testing::TempStore store(in_memory());
     const auto seen = store->read_and_wait("acme", [&store](const Snapshot& snapshot) -> Result<std::size_t> {
         const std::size_t before = snapshot.teams().list().size();
@@ -52,7 +52,7 @@ TEST(StoreInMemory, ASnapshotStaysWhileSomebodyWrites) {
     EXPECT_EQ(teams(store), 1U);
 }
 
-TEST(StoreInMemory, TakesMoreThanACheckpointHolds) {
+TEST(SqliteInMemory, TakesMoreThanACheckpointHolds) {
     StoreOptions options = in_memory();
     options.sqlite.checkpoint_pages = 4;
     testing::TempStore store(std::move(options));
@@ -60,7 +60,7 @@ TEST(StoreInMemory, TakesMoreThanACheckpointHolds) {
     EXPECT_EQ(teams(store), 200U);
 }
 
-TEST(StoreInMemory, WithoutAFolderForTemporaryFilesItSaysSo) {
+TEST(SqliteInMemory, WithoutAFolderForTemporaryFilesItSaysSo) {
     const char* const before = std::getenv("TMPDIR");
     const std::string kept = before != nullptr ? before : "";
     setenv("TMPDIR", "/nowhere/at/all", 1);

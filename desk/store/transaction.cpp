@@ -81,6 +81,8 @@ UserRef Transaction::mirror(const UserRef& person) {
 
 void Transaction::save_user(const User& user) {
     users().save(user);
+    // Who is new is remembered by nobody.
+    if (user.version > 1) log_.people_changed();
     shared_.met.push_back({user, false});
 }
 

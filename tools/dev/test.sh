@@ -58,7 +58,7 @@ test_all() {
 }
 
 build_release() {
-    ensure_packages build
+    ensure_packages build services
     ensure_node
     [[ -n $1 ]] || ensure_packages check
     build release

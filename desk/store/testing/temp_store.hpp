@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "desk/store/store.hpp"
+#include "desk/store/testing/test_database.hpp"
 #include "sio/base/log.hpp"
 
 namespace desk::store::testing {
@@ -33,11 +34,17 @@ private:
     std::filesystem::path path_;
 };
 
-/// A store in a folder of its own, with a clock that ticks one second a command and every committed row kept.
+/// A store of its own, in a folder or, where DESK_TEST_POSTGRES is set and the options name no file, in a database of PostgreSQL, with a
+/// clock that ticks one second a command and every committed row kept.
 class TempStore {
 public:
     explicit TempStore(StoreOptions options = {}) {
+        if (postgres_folder() && options.sqlite.path.empty() && options.sqlite.vfs.empty() && options.postgres.url.empty()) {
+            options.postgres.url = database_.emplace().url();
+        }
         if (options.sqlite.path.empty()) options.sqlite.path = dir_.file();
+        // However busy the machine is: who tests the bound sets one.
+        if (options.executor.max_wait == ExecutorOptions().max_wait) options.executor.max_wait = std::chrono::minutes(1);
         options.now_us = [this] { return (now_us_ += 1'000'000) + moved_us_; };
         options.executor.real_us = [this] { return now_us_.load(); };
         options.committed = [this](const std::string&, std::vector<EventRow> rows) {
@@ -53,6 +60,8 @@ public:
     Store& operator*() { return *store_; }
     Store* operator->() { return store_.get(); }
     const std::string& path() const { return path_; }
+    /// Null where the store is a file.
+    TestDatabase* database() { return database_ ? &*database_ : nullptr; }
 
     /// Moves the clock of what is stored, as the test clock does.
     void move_clock(std::chrono::microseconds by) { moved_us_ += by.count(); }
@@ -70,6 +79,7 @@ public:
 
 private:
     TempDir dir_;
+    std::optional<TestDatabase> database_;
     sio::NullLog log_;
     std::string path_;
     std::atomic<std::int64_t> now_us_{1'700'000'000'000'000};

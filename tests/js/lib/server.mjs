@@ -123,13 +123,14 @@ export function startConformance(...args) {
 
 export const JWT_SECRET = "test-secret-test-secret-test-secret-32";
 
-/** `insightdesk serve` with a store of its own, which goes away at exit unless `store` names one. It ends at once when told to. */
+/**
+ * `insightdesk serve` with a store of its own, which goes away at exit, unless `store` names one: a file or a URL. It ends at once when
+ * told to.
+ */
 export function startInsightDesk({ store, keys = ["--jwt-secret", JWT_SECRET], args = [], env = {} } = {}) {
-    return Server.start(
-        INSIGHTDESK,
-        ["serve", "--port", "0", "--store", `sqlite:${store ?? join(temporaryFolder(), "desk.db")}`, ...keys, "--drain-time", "0s", ...args],
-        { env },
-    );
+    store ??= join(temporaryFolder(), "desk.db");
+    const url = store.includes("://") ? store : `sqlite:${store}`;
+    return Server.start(INSIGHTDESK, ["serve", "--port", "0", "--store", url, ...keys, "--drain-time", "0s", ...args], { env });
 }
 
 /** A new folder, removed at exit. */

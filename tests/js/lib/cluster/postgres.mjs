@@ -19,6 +19,7 @@ const owner = () => (ROOT ? { uid: id("-u"), gid: id("-g") } : {});
 
 export class Postgres {
     #run;
+    #databases = 0;
 
     /** `options` are settings of postgresql.conf; what was committed survives kill and restart. */
     static async start({ folder = temporaryFolder(), options = {} } = {}) {
@@ -50,8 +51,15 @@ export class Postgres {
     }
 
     /** The rows of one statement, columns joined by |. */
-    query(sql) {
-        return execFileSync(join(programs(), "psql"), [this.url, "-qAtX", "-c", sql], { encoding: "utf8" }).trim().split("\n");
+    query(sql, url = this.url) {
+        return execFileSync(join(programs(), "psql"), [url, "-qAtX", "-c", sql], { encoding: "utf8" }).trim().split("\n");
+    }
+
+    /** A new, empty database: its URL. */
+    database() {
+        const name = `desk_${++this.#databases}`;
+        this.query(`CREATE DATABASE ${name}`);
+        return new URL(name, this.url).href;
     }
 
     /** Ends it at once, its clients' connections with it. */
