@@ -123,11 +123,18 @@ export function startConformance(...args) {
 
 export const JWT_SECRET = "test-secret-test-secret-test-secret-32";
 
+/** Where a helpdesk runs. tests/cluster puts several servers here instead of one: `start` takes what startInsightDesk takes. */
+export const place = { start: startOneServer };
+
 /**
  * `insightdesk serve` with a store of its own, which goes away at exit, unless `store` names one: a file or a URL. It ends at once when
  * told to.
  */
-export function startInsightDesk({ store, keys = ["--jwt-secret", JWT_SECRET], args = [], env = {} } = {}) {
+export function startInsightDesk(options) {
+    return place.start(options);
+}
+
+function startOneServer({ store, keys = ["--jwt-secret", JWT_SECRET], args = [], env = {} } = {}) {
     store ??= join(temporaryFolder(), "desk.db");
     const url = store.includes("://") ? store : `sqlite:${store}`;
     return Server.start(INSIGHTDESK, ["serve", "--port", "0", "--store", url, ...keys, "--drain-time", "0s", ...args], { env });

@@ -43,17 +43,18 @@ class Balancer {
     }
 }
 
-/** Options of both: `ports` of three servers, `sticky` sid, cookie or hash, `certificate` it shows, `servers` the certificate of servers that talk TLS. */
+/** Options of both: `port`, if it matters, `ports` of three servers, `sticky` sid, cookie or hash, `certificate` it shows, `servers` the certificate of servers that talk TLS. */
 export class Nginx extends Balancer {
-    static async start({ ports, sticky = "sid", certificate, servers } = {}) {
+    static async start({ port: wanted, ports, sticky = "sid", certificate, servers } = {}) {
         const nginx = new Nginx();
         const folder = (nginx.folder = temporaryFolder());
         mkdirSync(join(folder, "insightdesk"));
-        await onFreePort(async (port) => {
+        const start = async (port) => {
             [nginx.port, nginx.securePort] = [port, certificate ? await freePort() : undefined];
             nginx.#write({ ports, sticky, certificate, servers });
             nginx.daemon = await Daemon.start("nginx", nginx.#args(), { ready: () => listens(port) });
-        });
+        };
+        await (wanted ? start(wanted) : onFreePort(start));
         return nginx;
     }
 
@@ -107,16 +108,17 @@ export class Nginx extends Balancer {
 }
 
 export class HAProxy extends Balancer {
-    static async start({ ports, sticky = "sid", certificate, servers } = {}) {
+    static async start({ port: wanted, ports, sticky = "sid", certificate, servers } = {}) {
         const haproxy = new HAProxy();
         const folder = (haproxy.folder = temporaryFolder());
-        await onFreePort(async (port) => {
+        const start = async (port) => {
             [haproxy.port, haproxy.securePort] = [port, certificate ? await freePort() : undefined];
             haproxy.#write({ ports, sticky, certificate, servers });
             // Master and workers: what a packaged HAProxy is, and what reloads.
             const args = ["-W", "-db", "-S", join(folder, "master.sock"), "-f", join(folder, "haproxy.cfg"), "-f", join(folder, "backend.cfg")];
             haproxy.daemon = await Daemon.start("haproxy", args, { ready: () => listens(port) });
-        });
+        };
+        await (wanted ? start(wanted) : onFreePort(start));
         return haproxy;
     }
 

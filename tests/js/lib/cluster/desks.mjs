@@ -54,15 +54,15 @@ export class Desk {
 export class Desks {
     /**
      * `store` and `env` are those of every server: without a store each has one of its own. `settings(i)` gives what only one has.
-     * `certificate` is the balancer's, `inner` that of servers that talk TLS.
+     * `balancerPort` and `certificate` are the balancer's, `inner` is the certificate of servers that talk TLS.
      */
-    static async start({ store, env, args, settings = () => ({}), balancer = "nginx", sticky = "sid", certificate, inner } = {}) {
+    static async start({ store, env, args, settings = () => ({}), balancer = "nginx", balancerPort, sticky = "sid", certificate, inner } = {}) {
         const desks = new Desks();
         const start = (number) => Desk.start(number, { store, args, certificate: inner, ...settings(number), env: { ...env, ...settings(number).env } });
         // The first makes the tables of a store they share.
         desks.all = [await start(1), ...(await Promise.all([start(2), start(3)]))];
         if (balancer) {
-            desks.balancer = await BALANCERS[balancer].start({ ports: desks.all.map(({ port }) => port), sticky, certificate, servers: inner });
+            desks.balancer = await BALANCERS[balancer].start({ ports: desks.all.map(({ port }) => port), port: balancerPort, sticky, certificate, servers: inner });
             desks.url = desks.balancer.url;
         }
         return desks;

@@ -1,0 +1,39 @@
+// Puts three servers behind nginx where a test starts one: import this first, then the test.
+import { basename } from "node:path";
+import { place } from "../server.mjs";
+import { Desks } from "./desks.mjs";
+import { Postgres } from "./postgres.mjs";
+import { Valkey } from "./valkey.mjs";
+
+let databases;
+
+/** What startInsightDesk gives, as far as a client can tell: one address, which several servers stand behind. */
+class Place {
+    static async start({ store, keys, args = [], env = {} } = {}) {
+        if (keys !== undefined || args.includes("--port")) throw new Error("several servers have the keys and ports they have");
+        databases ??= Postgres.start();
+        const server = new Place();
+        const [postgres, valkey] = await Promise.all([databases, Valkey.start()]);
+        server.valkey = valkey;
+        const name = store ? basename(store).replace(/\W/g, "_") : `desk_${Place.#count++}`;
+        server.desks = await Desks.start({ store: postgres.database(name), env: { INSIGHTDESK_VALKEY: valkey.url, ...env }, args });
+        server.url = server.desks.url;
+        server.port = server.desks.balancer.port;
+        return server;
+    }
+    static #count = 0;
+
+    get alive() {
+        return this.desks.all.every(({ alive }) => alive);
+    }
+    log() {
+        return this.desks.all.map((desk) => `${desk.name}:\n${desk.log()}`).join("\n");
+    }
+    async stop() {
+        if (!this.alive) throw new Error(`a server had ended already\n${this.log()}`);
+        await this.desks.stop();
+        await this.valkey.stop();
+    }
+}
+
+place.start = Place.start;
