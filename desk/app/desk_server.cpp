@@ -19,6 +19,7 @@
 #include "desk/chat/online.hpp"
 #include "desk/chat/sockets.hpp"
 #include "desk/chat/timeouts.hpp"
+#include "desk/cluster/peers.hpp"
 #include "desk/dashboard/counters.hpp"
 #include "desk/dashboard/dashboard.hpp"
 #include "desk/delivery/announcements.hpp"
@@ -101,7 +102,7 @@ std::string name_of(const Config& config) {
     return std::string(host.data()) + ':' + std::to_string(config.port);
 }
 
-sio::Options engine_of(const Config& config, Cluster& cluster, sio::Log& log) {
+sio::Options engine_of(const Config& config, Cluster& cluster, sio::Log& log, ForeignSessions::NameOf other_name) {
     sio::Options options;
     options.adapter = cluster.adapter(config);
     options.engine.cors = cors_of(config);
@@ -109,9 +110,8 @@ sio::Options engine_of(const Config& config, Cluster& cluster, sio::Log& log) {
     options.engine.client_address = address_of(config);
     options.engine.max_queue_bytes = config.limits.queue_bytes;
     options.engine.server_tag = sio::engineio::parse_server_tag(config.server_tag);
-    options.engine.on_foreign_session = [foreign = std::make_shared<ForeignSessions>(log, name_of(config))](auto owner) {
-        foreign->met(owner);
-    };
+    options.engine.on_foreign_session =
+        [foreign = std::make_shared<ForeignSessions>(log, name_of(config), std::move(other_name))](auto owner) { foreign->met(owner); };
     options.connect_timeout = config.connect_timeout;
     options.on_error = [&log](const sio::HandlerError& error) {
         log.error("handler failed", {{"nsp", error.nsp}, {"event", error.event}, {"what", error.what}});
@@ -161,7 +161,7 @@ struct DeskServer::Parts {
         : limits(config.limits),
           cluster(config, log),
           verifier(keys.verifying, token_rules(config)),
-          io(cluster.loops(), engine_of(config, cluster, log)),
+          io(cluster.loops(), engine_of(config, cluster, log, [this](auto tag) { return peers ? peers->name_of(tag) : std::nullopt; })),
           addresses(limits),
           admission(verifier, limits, addresses, identities, config.token_grace),
           door(limits),
@@ -174,6 +174,7 @@ struct DeskServer::Parts {
               cluster.roll()),
           admins_reach(config.dev ? maintenance::Reach::AllOrgs : maintenance::Reach::OwnOrg) {
         admission.log_to(log);
+        peers.emplace(cluster.bus(), sio::engineio::to_string(io.engine().server_tag()), name_of(config));
         if (keys.signing) signer.emplace(*keys.signing, token_rules(config));
         token_doors = {.hand_out = config.dev, .renew = config.dev || config.demo || keys.made_at.has_value()};
         delivery.before("chat:ended", [this](const EventRow& row) { online.ended(row.org, row.subject); });
@@ -330,6 +331,7 @@ struct DeskServer::Parts {
 
     const Limits limits;
     Cluster cluster;
+    std::optional<cluster::Peers> peers;
     auth::TokenVerifier verifier;
     sio::Server io;
     AddressGuard addresses;

@@ -7,8 +7,8 @@ namespace {
 constexpr std::chrono::seconds kBetweenLines{10};
 }
 
-ForeignSessions::ForeignSessions(sio::Log& log, std::string here, Clock clock)
-    : log_(log), here_(std::move(here)), clock_(std::move(clock)), next_line_(clock_()) {}
+ForeignSessions::ForeignSessions(sio::Log& log, std::string here, NameOf name_of, Clock clock)
+    : log_(log), here_(std::move(here)), name_of_(std::move(name_of)), clock_(std::move(clock)), next_line_(clock_()) {}
 
 void ForeignSessions::met(sio::engineio::ServerTag owner) {
     std::int64_t requests = 0;
@@ -20,8 +20,9 @@ void ForeignSessions::met(sio::engineio::ServerTag owner) {
         next_line_ = now + kBetweenLines;
         requests = std::exchange(untold_, 0);
     }
+    const std::string tag = sio::engineio::to_string(owner);
     log_.warn("asked for a session of another server: the balancer is not sticky, or that server is gone",
-              {{"owner", sio::engineio::to_string(owner)}, {"here", here_}, {"requests", requests}});
+              {{"owner", name_of_(tag).value_or("unknown")}, {"ownerTag", tag}, {"here", here_}, {"requests", requests}});
 }
 
 }  // namespace desk::app

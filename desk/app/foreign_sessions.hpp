@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "sio/base/log.hpp"
 #include "sio/engineio/sid.hpp"
@@ -16,9 +18,10 @@ namespace desk::app {
 class ForeignSessions {
 public:
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
+    using NameOf = std::function<std::optional<std::string>(std::string_view tag)>;
 
-    /// `here`: this server's name. `log` outlives it.
-    ForeignSessions(sio::Log& log, std::string here, Clock clock = std::chrono::steady_clock::now);
+    /// `here`: this server's name; `name_of`: that of another server, if it is known. `log` outlives it.
+    ForeignSessions(sio::Log& log, std::string here, NameOf name_of, Clock clock = std::chrono::steady_clock::now);
 
     /// One request, refused, for a session of `owner`.
     void met(sio::engineio::ServerTag owner);
@@ -26,6 +29,7 @@ public:
 private:
     sio::Log& log_;
     const std::string here_;
+    const NameOf name_of_;
     const Clock clock_;
     std::mutex mutex_;  // guards what follows
     std::chrono::steady_clock::time_point next_line_;

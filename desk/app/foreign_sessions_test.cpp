@@ -29,17 +29,18 @@ public:
 TEST(ForeignSessions, TheFirstIsToldAtOnceAndTheOthersAreCounted) {
     LinesOfOwners log;
     std::chrono::steady_clock::time_point now{1h};
-    ForeignSessions foreign(log, "desk-2", [&] { return now; });
+    const auto name_of = [](std::string_view tag) { return tag == "s1" ? std::optional<std::string>("desk-1") : std::nullopt; };
+    ForeignSessions foreign(log, "desk-2", name_of, [&] { return now; });
     const auto owner = *sio::engineio::parse_server_tag("s1");
     foreign.met(owner);
-    EXPECT_THAT(log.lines, ElementsAre("s1 desk-2 1"));
+    EXPECT_THAT(log.lines, ElementsAre("desk-1 s1 desk-2 1"));
     foreign.met(owner);
     now += 9'999ms;
     foreign.met(owner);
     EXPECT_EQ(log.lines.size(), 1U);
     now += 1ms;
     foreign.met(*sio::engineio::parse_server_tag("s3"));
-    EXPECT_THAT(log.lines, ElementsAre("s1 desk-2 1", "s3 desk-2 3"));
+    EXPECT_THAT(log.lines, ElementsAre("desk-1 s1 desk-2 1", "unknown s3 desk-2 3"));
 }
 
 }  // namespace
