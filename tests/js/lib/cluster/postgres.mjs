@@ -50,20 +50,13 @@ export class Postgres {
         }
     }
 
-    /** The URL of an empty database of this name. */
-    database(name) {
-        this.query(`CREATE DATABASE ${name}`);
-        return this.url.replace(/\/postgres$/, `/${name}`);
-    }
-
     /** The rows of one statement, columns joined by |. */
     query(sql, url = this.url) {
         return execFileSync(join(programs(), "psql"), [url, "-qAtX", "-c", sql], { encoding: "utf8" }).trim().split("\n");
     }
 
     /** A new, empty database: its URL. */
-    database() {
-        const name = `desk_${++this.#databases}`;
+    database(name = `desk_${++this.#databases}`) {
         this.query(`CREATE DATABASE ${name}`);
         return new URL(name, this.url).href;
     }
