@@ -15,7 +15,7 @@ class Place {
         const server = new Place();
         const [postgres, valkey] = await Promise.all([databases, Valkey.start()]);
         server.valkey = valkey;
-        const name = store ? basename(store).replace(/\W/g, "_") : `desk_${Place.#count++}`;
+        const name = store ? basename(store).replace(/\W/g, "_") : `place_${Place.#count++}`;
         server.desks = await Desks.start({ store: postgres.database(name), env: { INSIGHTDESK_VALKEY: valkey.url, ...env }, args });
         server.url = server.desks.url;
         server.port = server.desks.balancer.port;
