@@ -71,7 +71,7 @@ export const FAULTS = {
     "all servers are replaced, one by one": async ({ desks, crowd }) => {
         for (const desk of desks.all) {
             const begun = Date.now();
-            const many = crowd.clients.filter((client) => desks.of(client.sockets["/tickets"]) === desk).length;
+            const many = crowd.clients.filter(({ sockets }) => sockets["/tickets"].connected && desks.of(sockets["/tickets"]) === desk).length;
             await desk.stop();
             await desk.restart();
             // Sent away over the window, not at once: no third of it has more than two thirds of them.
