@@ -204,6 +204,7 @@ void OnlineLists::customer_changed(const std::string& key, bool here, bool ours)
 void OnlineLists::report(const List& list) {
     if (roll_ == nullptr) return;
     std::vector<const Actor*> people;
+    people.reserve(list.members.size());
     for (const auto& member : list.members) people.push_back(&member->who->actor);
     roll_->put(kPeople, roll_key(list.org, list.conversation), to_share(people), cluster::Why::Told);
 }

@@ -48,7 +48,7 @@ class OnlineLists final : private cluster::RollListener {
 public:
     /// Before the server and the roll start. Without a roll the people of this server are all there are.
     OnlineLists(sio::Server& io, OnlineOptions options, StatusOf status_of, CustomerPresence customers, cluster::Roll* roll = nullptr);
-    ~OnlineLists();
+    ~OnlineLists() override;
 
     /// Whether a conversation's customer is there, as the roll knows; `done` runs on its loop. Pre: there is one.
     void look_for_customer(std::string_view org, std::string_view conversation, std::move_only_function<void(bool here)> done);

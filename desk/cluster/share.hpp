@@ -29,12 +29,10 @@ using Shares = std::vector<Share>;
 /// Who wants to hear of the keys of one topic.
 class RollListener {
 public:
+    virtual ~RollListener() = default;
     /// The shares of a key are others than before. `ours`: this server was the cause, or claimed what a dead one left: whatever has to be
     /// done once for all servers, it does.
     virtual void changed(std::string_view key, const Shares& shares, Why why, bool ours) = 0;
-
-protected:
-    ~RollListener() = default;
 };
 
 }  // namespace desk::cluster

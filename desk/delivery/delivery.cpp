@@ -91,7 +91,8 @@ void Delivery::heard(cluster::Announcement announcement) {
     if (!found.started && !found.asking) read_top(found);
     const std::int64_t age_us = std::max<std::int64_t>(0, sio::unix_us() - announcement.committed_us);
     const auto committed_at = sio::runtime::Clock::now() - std::chrono::microseconds(age_us);
-    for (EventRow& row : announcement.rows) {
+    auto rows = std::move(announcement.rows);
+    for (EventRow& row : rows) {
         if ((found.started && row.seq <= found.position) || found.waiting.size() >= kMaxWaiting) continue;
         if (found.waiting.try_emplace(row.seq, std::move(row), committed_at).second)
             stats_.heard_rows.fetch_add(1, std::memory_order_relaxed);

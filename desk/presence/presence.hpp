@@ -45,7 +45,7 @@ public:
     /// Before the server and the roll start.
     Presence(sio::Server& io, store::Store& store, Identities& identities, const Limits& limits, PresenceOptions options, Cluster cluster,
              sio::Log& log);
-    ~Presence();
+    ~Presence() override;
 
     /// Reads what is remembered; who was connected to the process before counts as there until they are back or the lease is over.
     /// At the start. Errors: the store's.
