@@ -1,5 +1,6 @@
 #include "desk/store/postgres.hpp"
 
+#include <array>
 #include <charconv>
 #include <string>
 #include <utility>

@@ -10,7 +10,7 @@
 #include "sio/base/result.hpp"
 #include "sio/cluster/valkey/value.hpp"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis names it so
 
 namespace sio::cluster {
 
