@@ -112,12 +112,12 @@ javascript_clients() {
     DESK_TEST_BUILD=$ROOT/build/$1 node_tests tests/js/$2.test.mjs
 }
 
-# Several servers behind nginx and HAProxy, on real Valkey and PostgreSQL. Most of their time they wait.
+# Several servers behind nginx and HAProxy, on real Valkey and PostgreSQL. One file at a time: each runs a dozen processes.
 cluster() {
     ensure_packages cluster
     ensure_node
     ensure_python
-    DESK_TEST_BUILD=$ROOT/build/release node_tests --test-concurrency=3 tests/cluster/*.test.mjs
+    DESK_TEST_BUILD=$ROOT/build/release node_tests --test-concurrency=1 tests/cluster/*.test.mjs
 }
 
 # node_tests <arguments of node --test...>
