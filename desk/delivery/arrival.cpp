@@ -99,12 +99,14 @@ void Arrivals::receive(sio::Socket& socket, const std::shared_ptr<const ArrivalR
     if (wanted.since.empty() && wanted.ids.empty() && !rules->count) return greet(socket);
     const IdentityRef& identity = visitor_of(socket).identity;
     entry::begin_arrival(socket, identity->actor.org, wanted.ids);
-    delivery_.follow(identity->actor.org);
     const auto visit = std::make_shared<Visit>(rules, socket.handle(), socket.hold(), identity, std::move(wanted));
-    if (rules->prepare && !visit->wanted.ids.empty())
-        prepare(visit);
-    else
-        read(visit);
+    // A row between what is read and where the sequencer starts would be nobody's: it starts first.
+    delivery_.follow(identity->actor.org, [this, visit](std::int64_t) {
+        if (visit->rules->prepare && !visit->wanted.ids.empty())
+            prepare(visit);
+        else
+            read(visit);
+    });
 }
 
 void Arrivals::greet(sio::Socket& socket) {

@@ -1,5 +1,7 @@
 #include "desk/delivery/arrival.hpp"
 
+#include <future>
+
 #include "desk/delivery/entry.hpp"
 #include "desk/session/rooms.hpp"
 #include "desk/session/testing/desk_fixture.hpp"
@@ -19,7 +21,10 @@ protected:
         LogSource source;
         source.rows = [](const std::string&, std::int64_t, const auto& answer) { answer(std::vector<EventRow>{}); };
         source.tops = [this](const std::vector<std::string>& orgs, const LogSource::Tops& done) {
-            done(std::vector<Cursor>(orgs.size(), top()));
+            if (before_top_)
+                std::exchange(before_top_, {})([this, orgs, done] { done(std::vector<Cursor>(orgs.size(), top())); });
+            else
+                done(std::vector<Cursor>(orgs.size(), top()));
         };
         delivery_.emplace(io(), *typing_, std::move(source), log_);
         arrivals_.emplace(io(), *store_, *delivery_, limits_, refused_, recoveries_);
@@ -69,6 +74,7 @@ protected:
     ArrivalRules rules_;
     sio::testing::Journal judged_;
     std::function<void()> during_check_;
+    std::function<void(std::function<void()> answer)> before_top_;  ///< the log's position is told when `answer` is called
     std::unique_ptr<Client> client_;
 };
 
@@ -113,6 +119,20 @@ TEST_F(ArrivalTest, WhatCannotBeIsToldAndLeftOut) {
         ASSERT_EQ(heard.size(), 1U);
         EXPECT_TRUE(heard[0].starts_with(R"(["sync:required")")) << since;
     }
+}
+
+TEST_F(ArrivalTest, NothingIsReadBeforeTheLogIsFollowed) {
+    std::promise<std::function<void()>> asked;
+    before_top_ = [&](std::function<void()> answer) { asked.set_value(std::move(answer)); };
+    begin();
+    client_ = connect();
+    client_->send(R"(40/tickets,{"token":")" + testing::token(person("ann", Role::Agent)) + R"(","tickets":["a"]})");
+    const auto answer = asked.get_future().get();
+    EXPECT_TRUE(at_socket("ann", [](sio::Socket& socket) { return socket.in_room(rooms::pending("acme", "a")); }));
+    top();
+    EXPECT_TRUE(judged_.wait(0).empty());
+    answer();
+    EXPECT_EQ(judged_.wait(1), Heard{"a agent"});
 }
 
 TEST_F(ArrivalTest, WhoseRightsChangeMeanwhileIsJudgedAgain) {
