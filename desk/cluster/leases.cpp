@@ -32,23 +32,10 @@ Leases::Leases(sio::cluster::Valkey& valkey, LeaseOptions options)
       options_(std::move(options)),
       loop_(valkey.loop()),
       timer_([](void* self) { static_cast<Leases*>(self)->renew(); }, this),
-      self_(std::make_shared<Leases*>(this)) {}
-
-Leases::~Leases() { *self_ = nullptr; }
-
-template <class Task>
-void Leases::on_loop(Task task) {
-    auto run = [self = self_, task = std::move(task)]() mutable {
-        if (*self != nullptr) task(**self);
-    };
-    if (loop_.in_loop_thread())
-        run();
-    else
-        loop_.post(std::move(run));
-}
+      resident_(*this, loop_) {}
 
 void Leases::want(std::string name, Told told) {
-    on_loop([name = std::move(name), told = std::move(told)](Leases& leases) mutable {
+    resident_.run([name = std::move(name), told = std::move(told)](Leases& leases) mutable {
         leases.wanted_.insert_or_assign(name, Wanted{std::move(told), 0, ++leases.last_});
         leases.ask(name);
         if (!leases.timer_.armed()) leases.loop_.arm_after(leases.timer_, leases.options_.renewal);
@@ -56,14 +43,14 @@ void Leases::want(std::string name, Told told) {
 }
 
 void Leases::let_go(const std::string& name) {
-    on_loop([name](Leases& leases) {
+    resident_.run([name](Leases& leases) {
         if (leases.wanted_.erase(name) == 0) return;
         leases.valkey_.run(kLetGo, {leases.options_.prefix + '{' + name + '}'}, {leases.options_.server});
     });
 }
 
 void Leases::note(const std::string& name, std::int64_t number) {
-    on_loop([name, number](Leases& leases) {
+    resident_.run([name, number](Leases& leases) {
         if (const auto found = leases.wanted_.find(name); found != leases.wanted_.end())
             found->second.number = std::max(found->second.number, number);
     });
@@ -72,10 +59,11 @@ void Leases::note(const std::string& name, std::int64_t number) {
 void Leases::ask(const std::string& name) {
     const Wanted& wanted = wanted_.at(name);
     const std::string key = options_.prefix + '{' + name + '}';
-    valkey_.run(kTake, {key, key + ":number"}, {options_.server, std::to_string(options_.lease.count()), std::to_string(wanted.number)},
-                [self = self_, name, id = wanted.id, asked = loop_.now()](const sio::Result<sio::cluster::Value>& answer) {
-                    if (*self != nullptr) (*self)->answered(name, id, asked, answer);
-                });
+    valkey_.run(
+        kTake, {key, key + ":number"}, {options_.server, std::to_string(options_.lease.count()), std::to_string(wanted.number)},
+        resident_.callback([name, id = wanted.id, asked = loop_.now()](Leases& leases, const sio::Result<sio::cluster::Value>& answer) {
+            leases.answered(name, id, asked, answer);
+        }));
 }
 
 void Leases::answered(const std::string& name, std::uint64_t id, Time asked, const sio::Result<sio::cluster::Value>& answer) {

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <unordered_map>
 
+#include "desk/cluster/resident.hpp"
 #include "sio/cluster/valkey/valkey.hpp"
 #include "sio/runtime/timer.hpp"
 
@@ -30,7 +30,6 @@ public:
     using Told = std::function<void(Time until, std::int64_t number)>;
 
     Leases(sio::cluster::Valkey& valkey, LeaseOptions options);
-    ~Leases();
     Leases(const Leases&) = delete;
     Leases& operator=(const Leases&) = delete;
 
@@ -46,8 +45,6 @@ private:
         std::int64_t number = 0;
         std::uint64_t id = 0;
     };
-    template <class Task>
-    void on_loop(Task task);
     void ask(const std::string& name);
     void answered(const std::string& name, std::uint64_t id, Time asked, const sio::Result<sio::cluster::Value>& answer);
     void renew();
@@ -58,7 +55,7 @@ private:
     std::unordered_map<std::string, Wanted> wanted_;
     std::uint64_t last_ = 0;
     sio::runtime::Timer timer_;
-    std::shared_ptr<Leases*> self_;  // null once this is gone
+    Resident<Leases> resident_;
 };
 
 }  // namespace desk::cluster

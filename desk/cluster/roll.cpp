@@ -46,59 +46,45 @@ Roll::Roll(sio::cluster::Valkey& valkey, RollOptions options, sio::Log& log)
       loop_(valkey.loop()),
       book_([this](const std::string& key, const Shares& shares, Why why, bool ours) { dispatch(key, shares, why, ours); }),
       timer_([](void* self) { static_cast<Roll*>(self)->tick(); }, this),
-      self_(std::make_shared<Roll*>(this)) {}
+      resident_(*this, loop_) {}
 
 Roll::~Roll() {
-    *self_ = nullptr;
     if (subscribed_ || timer_.armed()) valkey_.unsubscribe(sio::cluster::Valkey::Subscription::Channel, options_.name, *this);
 }
 
 void Roll::hear(std::string topic, RollListener& listener) { topics_.push_back({std::move(topic) + kTopicEnd, &listener}); }
 
 void Roll::begin() {
-    valkey_.on_change([self = self_](bool connected) {
-        if (*self == nullptr) return;
+    valkey_.on_change(resident_.callback([](Roll& roll, bool connected) {
         if (connected)
-            (*self)->enter();
+            roll.enter();
         else
-            (*self)->away();
-    });
+            roll.away();
+    }));
     valkey_.subscribe(sio::cluster::Valkey::Subscription::Channel, options_.name, *this);
     loop_.arm_after(timer_, std::min(options_.sweep, options_.lease / 3));
 }
 
 void Roll::put(std::string_view topic, std::string_view key, std::string payload, Why why) {
     if (handed_over_.load(std::memory_order_relaxed)) return;
-    on_loop([full = full_key(topic, key), payload = std::move(payload), why](Roll& roll) mutable {
+    resident_.run([full = full_key(topic, key), payload = std::move(payload), why](Roll& roll) mutable {
         roll.book_.put(full, std::move(payload), why, roll.state_ != State::InTouch);
         roll.flush();
     });
 }
 
 void Roll::look(std::string_view topic, std::string_view key, std::move_only_function<void(const Shares&)> done) {
-    on_loop([full = full_key(topic, key), done = std::move(done)](const Roll& roll) mutable { done(roll.book_.shares(full)); });
-}
-
-template <class Task>
-void Roll::on_loop(Task task) {
-    auto run = [self = self_, task = std::move(task)]() mutable {
-        if (*self != nullptr) task(**self);
-    };
-    if (loop_.in_loop_thread())
-        run();
-    else
-        loop_.post(std::move(run));
+    resident_.run([full = full_key(topic, key), done = std::move(done)](const Roll& roll) mutable { done(roll.book_.shares(full)); });
 }
 
 void Roll::hand_over() {
     if (handed_over_.exchange(true)) return;
     auto done = std::make_shared<std::promise<void>>();
     auto answered = done->get_future();
-    loop_.post([self = self_, done = std::move(done)] {
-        Roll* const roll = *self;
-        if (roll == nullptr || roll->state_ != State::InTouch) return done->set_value();
-        const auto ms = std::to_string(roll->options_.handover.count());
-        roll->valkey_.run(roll_scripts::kHandOver, {roll->options_.name}, {roll->lease_, ms}, [done](const auto&) { done->set_value(); });
+    resident_.run([done = std::move(done)](Roll& roll) {
+        if (roll.state_ != State::InTouch) return done->set_value();
+        const auto ms = std::to_string(roll.options_.handover.count());
+        roll.valkey_.run(roll_scripts::kHandOver, {roll.options_.name}, {roll.lease_, ms}, [done](const auto&) { done->set_value(); });
     });
     answered.wait_for(kHandOverWait);
 }
@@ -115,14 +101,13 @@ Roll::Stats Roll::stats() const {
 
 void Roll::run(const sio::cluster::Script& script, std::vector<std::string> arguments, std::function<void(const Value&)> done) {
     valkey_.run(script, {options_.name}, std::move(arguments),
-                [self = self_, round = round_, done = std::move(done)](sio::Result<Value> answer) {
-                    Roll* const roll = *self;
-                    if (roll == nullptr || roll->round_ != round) return;
+                resident_.callback([round = round_, done = std::move(done)](Roll& roll, const sio::Result<Value>& answer) {
+                    if (roll.round_ != round) return;
                     if (answer) return done(*answer);
-                    roll->log_.warn("the roll's server of Valkey did not answer",
-                                    {{"why", to_string(answer.error().code)}, {"detail", answer.error().detail}});
-                    roll->away();
-                });
+                    roll.log_.warn("the roll's server of Valkey did not answer",
+                                   {{"why", to_string(answer.error().code)}, {"detail", answer.error().detail}});
+                    roll.away();
+                }));
 }
 
 void Roll::on_subscribed() {

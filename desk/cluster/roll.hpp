@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "desk/cluster/resident.hpp"
 #include "desk/cluster/roll_book.hpp"
 #include "sio/base/log.hpp"
 #include "sio/cluster/valkey/valkey.hpp"
@@ -91,8 +91,6 @@ private:
     void hear_message(std::string_view payload);
     void hear_line(std::string_view line, std::string_view lease, bool ours);
     void flush();
-    template <class Task>
-    void on_loop(Task task);
     void dispatch(const std::string& key, const Shares& shares, Why why, bool ours);
     LeaseId id_of(std::string_view name);
     /// Runs a script and, unless this is gone or has begun anew by then, `done` with its answer; on an error it is away.
@@ -129,7 +127,7 @@ private:
     std::atomic<std::uint64_t> claimed_{0};
     std::atomic<std::uint64_t> removed_{0};
     std::atomic<std::uint64_t> loads_{0};
-    std::shared_ptr<Roll*> self_;  // null once this is gone
+    Resident<Roll> resident_;
 };
 
 }  // namespace desk::cluster

@@ -32,20 +32,14 @@ SharedBuckets::SharedBuckets(sio::cluster::Valkey& valkey, std::string name, std
       patience_(patience),
       loop_(valkey.loop()),
       timer_([](void* self) { static_cast<SharedBuckets*>(self)->late(); }, this),
-      self_(std::make_shared<SharedBuckets*>(this)) {}
-
-SharedBuckets::~SharedBuckets() { *self_ = nullptr; }
+      resident_(*this, loop_) {}
 
 void SharedBuckets::take(std::string_view org, std::string_view user, const RateLimit& limit, Answer answer) {
     std::string key = "insightdesk:" + name_;
     key.append(":{").append(org).append(1, ':').append(user).append(1, '}');
-    auto task = [self = self_, key = std::move(key), limit, answer = std::move(answer)]() mutable {
-        if (*self != nullptr) (*self)->ask(std::move(key), limit, std::move(answer));
-    };
-    if (loop_.in_loop_thread())
-        task();
-    else
-        loop_.post(std::move(task));
+    resident_.run([key = std::move(key), limit, answer = std::move(answer)](SharedBuckets& buckets) mutable {
+        buckets.ask(std::move(key), limit, std::move(answer));
+    });
 }
 
 void SharedBuckets::ask(std::string key, const RateLimit& limit, Answer answer) {

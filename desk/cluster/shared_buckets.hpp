@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "desk/cluster/resident.hpp"
 #include "desk/model/limits.hpp"
 #include "sio/cluster/valkey/valkey.hpp"
 #include "sio/runtime/timer.hpp"
@@ -22,7 +23,6 @@ class SharedBuckets {
 public:
     /// `name` is one word, of the kind of bucket. No answer takes longer than `patience`.
     SharedBuckets(sio::cluster::Valkey& valkey, std::string name, std::chrono::milliseconds patience = std::chrono::milliseconds(50));
-    ~SharedBuckets();
     SharedBuckets(const SharedBuckets&) = delete;
     SharedBuckets& operator=(const SharedBuckets&) = delete;
 
@@ -45,7 +45,7 @@ private:
     sio::runtime::Loop& loop_;
     std::deque<std::shared_ptr<Asked>> waiting_;
     sio::runtime::Timer timer_;
-    std::shared_ptr<SharedBuckets*> self_;  // null once this is gone
+    Resident<SharedBuckets> resident_;
 };
 
 }  // namespace desk::cluster
