@@ -13,6 +13,8 @@
 
 namespace desk::app {
 
+struct Parts;
+
 /// The running helpdesk: every part made, wired and started, and ended in the right order.
 /// Thread: one, the one that made it.
 class DeskServer {
@@ -37,7 +39,6 @@ public:
     void stop();
 
 private:
-    struct Parts;
     DeskServer(const Config& config, const TokenKeys& keys, sio::Log& log);
     std::expected<void, std::string> open();
     void fetch_token_keys();
