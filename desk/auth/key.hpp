@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "desk/auth/algorithm.hpp"
+#include "desk/auth/hmac.hpp"
 #include "sio/base/result.hpp"
 
 struct _cjose_jwk_int;
@@ -36,10 +38,11 @@ public:
 
 private:
     using Handle = std::shared_ptr<_cjose_jwk_int>;
-    Key(Handle handle, std::string id, Algorithm algorithm) : handle_(std::move(handle)), id_(std::move(id)), algorithm_(algorithm) {}
+    Key(Handle handle, std::string id, Algorithm algorithm);
     static Key adopt(_cjose_jwk_int* raw, std::string id, Algorithm algorithm);
 
     Handle handle_;
+    std::optional<Hmac> hmac_;  // of a secret
     std::string id_;
     Algorithm algorithm_;
 };
