@@ -211,10 +211,18 @@ export class Crowd {
             const truth = client.org.truth.get(client.person.id);
             return client.events["/tickets"].length < truth.length || this.#chatBehind(client);
         });
-        await this.#eventually(() => behind().length === 0, `${what}: everybody has heard all`, () => behind().map(({ name, org, person, events }) => `${name}: ${events["/tickets"].length} of ${org.truth.get(person.id).length}`));
+        await this.#eventually(() => behind().length === 0, `${what}: everybody has heard all`, () => behind().map((client) => this.#describe(client)));
         for (const client of this.clients) this.#verifyClient(client, what);
         await this.#verifyCounts(what);
         await this.#verifyPresence(what);
+    }
+
+    /** How far a client got, and what it does not have. */
+    #describe({ name, org, person, events, since, failures, losses, sockets }) {
+        const truth = org.truth.get(person.id);
+        const heard = new Set(events["/tickets"].map(({ data }) => data.eventId));
+        const missing = truth.flatMap(({ eventId }, i) => (heard.has(eventId) ? [] : [`${i}: ${eventId}`]));
+        return { name, on: this.desks.of(sockets["/tickets"])?.name, heard: `${heard.size} of ${truth.length}`, missing, since, failures, losses };
     }
 
     #chatOf(client) {
