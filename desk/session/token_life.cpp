@@ -1,7 +1,6 @@
 #include "desk/session/token_life.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "desk/model/error.hpp"
 #include "desk/model/time.hpp"
@@ -51,17 +50,9 @@ void TokenLife::ask() {
 }
 
 void expel(sio::Connection& connection, std::string_view socket_error) {
-    std::vector<sio::SocketHandle> sockets;
-    connection.for_each_socket([&](sio::Socket& socket) {
-        socket.emit("error", sio::json::Raw{socket_error});
-        sockets.push_back(socket.handle());
-    });
-    sio::Server& io = connection.server();
-    for (const auto& handle : sockets) {
-        if (sio::Socket* const socket = io.find(handle)) socket->disconnect();
-    }
+    connection.for_each_socket([&](sio::Socket& socket) { socket.emit("error", sio::json::Raw{socket_error}); });
     // Whoever called may be part of the connection: nothing is touched after this.
-    connection.close();
+    connection.disconnect();
 }
 
 }  // namespace desk

@@ -95,6 +95,7 @@ void Connection::on_binary(std::string_view bytes) {
 }
 
 void Connection::on_packet(const detail::PacketView& packet, std::span<const std::string> attachments) {
+    if (leaving_) return;
     Socket* const socket = find(packet.nsp);
     if (socket != nullptr) return detail::SocketPackets::receive(*socket, packet, attachments);
     if (packet.type != detail::PacketType::Connect) return fail();
@@ -144,6 +145,14 @@ void Connection::fail() {
 
 void Connection::close() {
     if (session_ != nullptr) session_->close(engineio::CloseReason::ForcedServerClose);
+}
+
+// A socket on its way out passes on what its client sent behind (see unlink): a CONNECT among that would outlive its `41`.
+void Connection::disconnect() {
+    if (session_ == nullptr) return;
+    leaving_ = true;
+    for_each_socket([](Socket& socket) { socket.disconnect(); });
+    close();
 }
 
 void Connection::on_upgrade() {

@@ -49,8 +49,12 @@ public:
     Server& server() const;
     runtime::Loop& loop() const;
 
-    /// Ends the session: every socket is disconnected with `forced server close` before this returns.
+    /// Ends the session: every socket is disconnected with `forced server close` before this returns. Stock clients hear
+    /// `transport close` and connect again by themselves.
     void close();
+    /// Sends every namespace `41` and ends the session behind it: every connected socket is disconnected with
+    /// `server namespace disconnect` before this returns. Stock clients hear `io server disconnect` and stay away.
+    void disconnect();
 
     enum class Visit : std::uint8_t { Connected, ConnectingToo };
     void for_each_socket(FunctionRef<void(Socket&)> visit, Visit which = Visit::Connected);
@@ -106,6 +110,7 @@ private:
     Connection* previous_ = nullptr;  // in the hub
     Connection* following_ = nullptr;
     bool handshake_forgotten_ = false;
+    bool leaving_ = false;  // disconnect() is under way: nothing is read any more
 };
 
 }  // namespace sio

@@ -9,7 +9,7 @@ namespace sio {
 
 /// Why a socket left its namespace; the texts are the reference server's (protocol 1.5).
 enum class DisconnectReason : std::uint8_t {
-    ServerNamespaceDisconnect,  ///< "server namespace disconnect": Socket::disconnect()
+    ServerNamespaceDisconnect,  ///< "server namespace disconnect": Socket::disconnect(), Connection::disconnect()
     ClientNamespaceDisconnect,  ///< "client namespace disconnect": the client sent `41`
     ServerShuttingDown,         ///< "server shutting down": Server::close()
     PingTimeout,                ///< "ping timeout"
@@ -17,7 +17,7 @@ enum class DisconnectReason : std::uint8_t {
     TransportError,             ///< "transport error"
     ParseError,                 ///< "parse error": a malformed Engine.IO packet
     ForcedClose,                ///< "forced close": a malformed Socket.IO packet, or one out of place
-    ForcedServerClose,          ///< "forced server close": Socket::disconnect(true), Connection::close()
+    ForcedServerClose,          ///< "forced server close": Connection::close()
 };
 
 std::string_view to_string(DisconnectReason reason);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "sio/engineio/testing/client.hpp"
 #include "sio/socketio/testing/fixture.hpp"
 
 namespace sio {
@@ -58,6 +59,17 @@ TEST_F(Holds, PauseReadingWhenTooMuchWaitsAndLoseNothing) {
     const auto entries = journal_.wait(kEvents + 1);
     ASSERT_EQ(entries.size(), static_cast<std::size_t>(kEvents) + 1);
     for (int i = 0; i < kEvents; ++i) ASSERT_EQ(entries[static_cast<std::size_t>(i) + 1], std::to_string(i));
+}
+
+TEST_F(Holds, LetNothingInThatWaitedWhenTheConnectionIsEnded) {
+    start();
+    auto client = join();
+    client->send_together({R"(42["hold"])", "41", "40"});
+    journal_.wait(1);
+    io().of("/").disconnect_sockets(true);
+    EXPECT_EQ(client->receive(), "41");
+    EXPECT_EQ(client->receive(), "<closed>");
+    EXPECT_EQ(journal_.wait(2), (std::vector<std::string>{"held", "server namespace disconnect"}));
 }
 
 TEST_F(Holds, KeepBinaryToo) {
@@ -172,6 +184,11 @@ protected:
             socket.emit("never");
         });
         io().on("close", [](Socket& socket, const Event&) { socket.disconnect(true); });
+        io().on("cut", [](Socket& socket, const Event&) { socket.connection().close(); });
+    }
+    void end_noted_in(std::string_view nsp) {
+        io().of(nsp).on_disconnect(
+            [this, nsp](Socket&, DisconnectReason reason) { journal_.add(std::string(nsp).append(" ").append(to_string(reason))); });
     }
 };
 
@@ -186,8 +203,9 @@ TEST_F(Leaving, TellsWhy) {
     EXPECT_EQ(journal_.wait(2).back(), "server namespace disconnect");
     client->join();
     client->send(R"(42["close"])");
-    EXPECT_TRUE(client->closed());
-    EXPECT_EQ(journal_.wait(3).back(), "forced server close");
+    EXPECT_EQ(client->receive(), "41");
+    EXPECT_EQ(client->receive(), "<closed>");
+    EXPECT_EQ(journal_.wait(3).back(), "server namespace disconnect");
     join()->cut();
     EXPECT_EQ(journal_.wait(4).back(), "transport close");
     auto broken = join();
@@ -197,6 +215,71 @@ TEST_F(Leaving, TellsWhy) {
     malformed->join();
     malformed->send("9");
     EXPECT_EQ(journal_.wait(6).back(), "parse error");
+}
+
+TEST_F(Leaving, TellsEveryNamespaceBeforeTheConnectionIsEnded) {
+    end_noted_in("/b");
+    io().of("/b").on("late", [this](Socket&, const Event&) { journal_.add("late"); });
+    start();
+    auto client = join();
+    client->join("/b");
+    client->send_together({R"(42["close"])", R"(42/b,["late"])", "40/b"});
+    std::vector<std::string> said{client->receive(), client->receive()};
+    std::ranges::sort(said);
+    EXPECT_EQ(said, (std::vector<std::string>{"41", "41/b,"}));
+    EXPECT_EQ(client->receive(), "<closed>");
+    auto entries = journal_.wait(2);
+    std::ranges::sort(entries);
+    EXPECT_EQ(entries, (std::vector<std::string>{"/b server namespace disconnect", "server namespace disconnect"}));
+}
+
+TEST_F(Leaving, TellsEveryNamespaceInTheNextPollWhenTheConnectionIsEnded) {
+    io().of("/b");
+    start();
+    engineio::testing::Client client(port_);
+    const std::string path = "/socket.io/?EIO=4&transport=polling";
+    const std::string open = client.get(path).body;
+    const std::string session = path + "&sid=" + open.substr(open.find("\"sid\":\"") + 7, 20);
+    const auto joined = [&](std::string_view connect) {
+        EXPECT_EQ(client.post(session, connect).body, "ok");
+        EXPECT_TRUE(client.get(session).body.starts_with(connect));
+    };
+    joined("40");
+    joined("40/b,");
+    EXPECT_EQ(client.post(session, R"(42["close"])").body, "ok");
+    const auto last = client.get(session).body;
+    EXPECT_TRUE(last ==
+                    "41/b,\x1e"
+                    "41" ||
+                last ==
+                    "41\x1e"
+                    "41/b,")
+        << last;
+    EXPECT_EQ(client.get(session).body, "1");
+    EXPECT_EQ(client.get(session).status, 400) << "the session is gone";
+    EXPECT_EQ(journal_.wait(1).back(), "server namespace disconnect");
+}
+
+TEST_F(Leaving, TellsEveryNamespaceInThePollThatHangsWhenTheConnectionIsEnded) {
+    start();
+    engineio::testing::Client client(port_);
+    const std::string path = "/socket.io/?EIO=4&transport=polling";
+    const std::string open = client.get(path).body;
+    const std::string session = path + "&sid=" + open.substr(open.find("\"sid\":\"") + 7, 20);
+    EXPECT_EQ(client.post(session, "40").body, "ok");
+    EXPECT_TRUE(client.get(session).body.starts_with("40{"));
+    client.start_get(session);
+    io().of("/").disconnect_sockets(true);
+    EXPECT_EQ(client.receive().body, "41");
+    EXPECT_EQ(client.get(session).body, "1");
+}
+
+TEST_F(Leaving, SaysNothingWhenOnlyTheSessionIsEnded) {
+    start();
+    auto client = join();
+    client->send(R"(42["cut"])");
+    EXPECT_EQ(client->receive(), "<closed>") << "stock clients connect again";
+    EXPECT_EQ(journal_.wait(1).back(), "forced server close");
 }
 
 TEST_F(Leaving, EndsEverySocketOfTheConnection) {

@@ -162,8 +162,9 @@ TEST_P(Rooms, AreDisconnectedFromOutside) {
     gentle->send("40");
     EXPECT_TRUE(gentle->receive().starts_with("40{")) << "the connection is still there";
     io().to("hard").disconnect_sockets(true);
-    EXPECT_TRUE(hard->closed());
-    EXPECT_EQ(journal_.wait(2), (std::vector<std::string>{"server namespace disconnect", "forced server close"}));
+    EXPECT_EQ(hard->receive(), "41");
+    EXPECT_EQ(hard->receive(), "<closed>");
+    EXPECT_EQ(journal_.wait(2), (std::vector<std::string>{"server namespace disconnect", "server namespace disconnect"}));
 }
 
 TEST_P(Rooms, TellWhoIsInThem) {

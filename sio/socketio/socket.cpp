@@ -116,10 +116,7 @@ std::vector<std::string_view> Socket::rooms() const {
 }
 
 void Socket::disconnect(bool close) {
-    if (close) {
-        connection_->close();
-        return;
-    }
+    if (close) return connection_->disconnect();
     if (state_ != State::Connecting && state_ != State::Connected) return;
     if (session_ != nullptr) {
         connection_->send(detail::PacketType::Disconnect, nsp_name(), {});

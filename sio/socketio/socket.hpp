@@ -99,8 +99,8 @@ public:
     /// Its own id first. The views live until the rooms are left.
     std::vector<std::string_view> rooms() const;
 
-    /// Leaves the namespace (the client gets `41`) or, with `close`, ends the whole connection. Handlers of `disconnecting` and
-    /// `disconnect` run before this returns.
+    /// Leaves the namespace (the client gets `41`) or, with `close`, ends the whole connection as Connection::disconnect() does. Handlers
+    /// of `disconnecting` and `disconnect` run before this returns.
     void disconnect(bool close = false);
 
     /// Makes the socket's later packets wait.

@@ -16,6 +16,7 @@ void add_rooms(sio::Server& io) {
         socket.join(event[0].string().value_or(""));
         event.ack();
     });
+    rooms.on("end", [](sio::Socket& socket, const sio::Event&) { socket.disconnect(true); });
     rooms.on_disconnect([&rooms](sio::Socket& socket, sio::DisconnectReason) { rooms.to("witnesses").emit("left", socket.id()); });
     rooms.on("say", [&rooms](sio::Socket&, const sio::Event& event) {
         rooms.to(event[0].string().value_or("")).emit("said", event.args().slice(1));

@@ -119,7 +119,7 @@ describe("tokens taken back", () => {
         const ends = [once(connection.main, "disconnect"), once(connection.tickets, "disconnect")];
         assert.equal((await olga.request("POST", "/v1/users/olga/disconnect", {})).status, 403);
         await admin.made("POST", "/v1/users/olga/disconnect", {}, 200);
-        for (const end of ends) await end;
+        for (const end of ends) assert.equal((await end)[0], "io server disconnect");
         await stays(foreign);
         await olga.connect(t, "/");
     });

@@ -132,6 +132,23 @@ for (const [title, transports] of TRANSPORTS) {
             await roundTrip(socket)();
         });
 
+        test("stays away when the server has ended the connection, until it is told to come back", async (t) => {
+            const { socket } = await connect(t, `${server.url}/rooms`, { transports, reconnection: true, reconnectionDelay: 1, reconnectionDelayMax: 1 });
+            const { other, engine } = await keptOpen(t, socket);
+            let attempts = 0;
+            socket.io.on("reconnect_attempt", () => ++attempts);
+            const closed = once(engine, "close");
+            const ends = [socket, other].map((each) => once(each, "disconnect"));
+            socket.emit("end");
+            for (const end of ends) assert.equal((await end)[0], "io server disconnect");
+            await closed;
+            assert.deepEqual([socket.active, other.active], [false, false]);
+            socket.connect();
+            await connected(socket);
+            assert.notEqual(socket.io.engine, engine);
+            assert.equal(attempts, 0);
+        });
+
         test("reconnects by itself after the transport was lost", async (t) => {
             const { socket } = await connect(t, server.url, { transports, reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 });
             const first = socket.id;
