@@ -1,6 +1,7 @@
 #include "desk/delivery/arrival.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "desk/session/rooms.hpp"
 #include "desk/store/log.hpp"
 #include "sio/base/json.hpp"
+#include "sio/runtime/timer.hpp"
 
 namespace desk {
 
@@ -17,6 +19,11 @@ namespace {
 
 // What a `since` becomes that is not even text: no cursor reads like this.
 constexpr std::string_view kUnreadable = "?";
+
+// Everybody comes back at once when a server has died or the store has been away. Whoever was told so would have to read all anew, when the
+// store can bear it least.
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::milliseconds kReadAgain{250};
 
 void tell_error(sio::Socket& socket, Error error, ErrorCounts& refused) {
     refused.add(error.code);
@@ -48,6 +55,18 @@ struct Arrivals::Visit {
     sio::Hold hold;
     IdentityRef identity;
     Wanted wanted;
+    sio::runtime::TimePoint until{};  ///< when to tell that the store cannot say
+};
+
+/// Owned by what is pending, so that it ends with the socket.
+struct Arrivals::Again {
+    Again(Arrivals& arrivals, std::shared_ptr<Visit> its_visit)
+        : owner(arrivals), visit(std::move(its_visit)), timer([](void* self) { static_cast<Again*>(self)->fire(); }, this) {}
+    void fire() { owner.read(visit); }
+
+    Arrivals& owner;
+    std::shared_ptr<Visit> visit;
+    sio::runtime::Timer timer;
 };
 
 /// What the store says at one position.
@@ -99,7 +118,8 @@ void Arrivals::receive(sio::Socket& socket, const std::shared_ptr<const ArrivalR
     if (wanted.since.empty() && wanted.ids.empty() && !rules->count) return greet(socket);
     const IdentityRef& identity = visitor_of(socket).identity;
     entry::begin_arrival(socket, identity->actor.org, wanted.ids);
-    const auto visit = std::make_shared<Visit>(rules, socket.handle(), socket.hold(), identity, std::move(wanted));
+    const auto visit = std::make_shared<Visit>(rules, socket.handle(), socket.hold(), identity, std::move(wanted),
+                                               socket.connection().loop().now() + kPatience);
     // A row between what is read and where the sequencer starts would be nobody's: it starts first.
     delivery_.follow(identity->actor.org, [this, visit](std::int64_t) {
         if (visit->rules->prepare && !visit->wanted.ids.empty())
@@ -161,6 +181,7 @@ void Arrivals::finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, 
         visit->identity = visitor_of(socket).identity;
         return read(visit);
     }
+    if (!found && read_again(socket, visit, found.error())) return;
     const sio::Hold hold = std::move(visit->hold);  // released when all is said
     const auto pending = entry::finish(socket);
     if (!found) return unavailable(socket, *visit, *pending, found.error());
@@ -204,6 +225,15 @@ void Arrivals::finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, 
     else if (!found->count.empty())
         socket.emit("notification:count", sio::json::Raw{found->count});
     for (const auto& [room, at] : entered) rules.entered(socket, ids[at], found->entries[at]->facts);
+}
+
+bool Arrivals::read_again(sio::Socket& socket, const std::shared_ptr<Visit>& visit, const Error& error) {
+    auto& loop = socket.connection().loop();
+    if (error.code != ErrorCode::Unavailable || loop.now() >= visit->until) return false;
+    const auto again = std::make_shared<Again>(*this, visit);
+    loop.arm_after(again->timer, kReadAgain);
+    seat_of(socket).pending->again = again;
+    return true;
 }
 
 void Arrivals::unavailable(sio::Socket& socket, const Visit& visit, const Pending& pending, const Error& error) {

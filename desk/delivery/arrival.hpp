@@ -61,7 +61,7 @@ Wanted wanted_at_connect(sio::Socket& socket, std::string_view auth, const Arriv
 
 /// Sockets that connect (domain.md 3.12 a): CONNECT is answered at once; then come the answers for `auth.tickets` or `auth.conversations`,
 /// the replay of what was missed since `auth.since`, `sync:ready {cursor}` or `sync:required {reason, cursor}`, and live events. While the
-/// store is read the socket's own events wait.  Thread: loops.
+/// store is read the socket's own events wait. A store that cannot answer now is asked again for some seconds.  Thread: loops.
 class Arrivals {
 public:
     /// `refused` counts the errors that clients are told, `recoveries` what became of each `since`.
@@ -74,12 +74,14 @@ public:
 
 private:
     struct Visit;
+    struct Again;
     struct Found;
 
     void receive(sio::Socket& socket, const std::shared_ptr<const ArrivalRules>& rules);
     void greet(sio::Socket& socket);
     void prepare(const std::shared_ptr<Visit>& visit);
     void read(const std::shared_ptr<Visit>& visit);
+    bool read_again(sio::Socket& socket, const std::shared_ptr<Visit>& visit, const Error& error);
     void finish(sio::Socket& socket, const std::shared_ptr<Visit>& visit, Result<Found> found);
     void unavailable(sio::Socket& socket, const Visit& visit, const Pending& pending, const Error& error);
 

@@ -1,5 +1,6 @@
 #include "desk/delivery/arrival.hpp"
 
+#include <atomic>
 #include <future>
 
 #include "desk/delivery/entry.hpp"
@@ -133,6 +134,34 @@ TEST_F(ArrivalTest, NothingIsReadBeforeTheLogIsFollowed) {
     EXPECT_TRUE(judged_.wait(0).empty());
     answer();
     EXPECT_EQ(judged_.wait(1), Heard{"a agent"});
+}
+
+TEST_F(ArrivalTest, AStoreThatCannotAnswerNowIsAskedAgain) {
+    std::atomic<int> attempts{0};
+    rules_.count = [&](const store::Snapshot&, const Actor&) -> Result<std::string> {
+        if (++attempts < 3) return fail(Error{ErrorCode::Unavailable}.because("OVERLOADED"));
+        return std::string(R"({"unread":0,"rev":0})");
+    };
+    begin();
+    auto heard = arrive(R"(,"tickets":["a"])");
+    ASSERT_EQ(heard.size(), 4U);
+    EXPECT_EQ(heard[0], R"(["in","a"])");
+    EXPECT_TRUE(heard[1].starts_with(R"(["sync:ready")"));
+    EXPECT_EQ(heard[2], R"(["notification:count",{"unread":0,"rev":0}])");
+    EXPECT_EQ(heard[3], R"(["entered","a"])");
+}
+
+TEST_F(ArrivalTest, WhoeverGoesWhileTheStoreCannotAnswerIsForgotten) {
+    rules_.count = [this](const store::Snapshot&, const Actor&) -> Result<std::string> {
+        judged_.add("count");
+        return fail(Error{ErrorCode::Unavailable}.because("OVERLOADED"));
+    };
+    begin();
+    client_ = connect();
+    client_->send(R"(40/tickets,{"token":")" + testing::token(person("ann", Role::Agent)) + R"(","tickets":["a"]})");
+    judged_.wait(2);
+    client_.reset();
+    EXPECT_EQ(connect()->join("/tickets", testing::auth_of(person("bob", Role::Agent))).size(), 20U) << "the loop goes on";
 }
 
 TEST_F(ArrivalTest, WhoseRightsChangeMeanwhileIsJudgedAgain) {

@@ -54,6 +54,7 @@ struct Pending {
     bool arriving = false;  ///< at CONNECT: the rows of the automatic rooms wait too
     bool overflow = false;
     bool rights_changed = false;  ///< of who asked, so that the answer may be wrong
+    std::shared_ptr<void> again;  ///< what waits to ask the store once more
 };
 
 /// The tickets or conversations of a socket whose rights changed, until the store has said which it may keep (delivery/recheck.hpp).

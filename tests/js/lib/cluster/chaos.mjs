@@ -37,13 +37,17 @@ export class World {
     }
 }
 
+const clientsOf = (desks, crowd, desk) => crowd.clients.filter(({ sockets }) => sockets["/tickets"].connected && desks.of(sockets["/tickets"]) === desk).length;
+
 /** `outage_ms`: how long things stay away. Each gives the numbers of the servers that it ends. */
 export const FAULTS = {
-    "a server is killed": async ({ desks }, outage_ms) => {
-        await desks.all[0].kill();
+    "a server is killed": async ({ desks, crowd }, outage_ms) => {
+        const counts = desks.all.map((desk) => clientsOf(desks, crowd, desk));
+        const most = counts.indexOf(Math.max(...counts));
+        await desks.all[most].kill();
         await pause(Math.min(outage_ms, 5000));
-        await desks.all[0].restart();
-        return [1];
+        await desks.all[most].restart();
+        return [most + 1];
     },
     "Valkey is away, and comes back empty": async ({ valkey }, outage_ms) => {
         await valkey.stop();
@@ -71,7 +75,7 @@ export const FAULTS = {
     "all servers are replaced, one by one": async ({ desks, crowd }) => {
         for (const desk of desks.all) {
             const begun = Date.now();
-            const many = crowd.clients.filter(({ sockets }) => sockets["/tickets"].connected && desks.of(sockets["/tickets"]) === desk).length;
+            const many = clientsOf(desks, crowd, desk);
             await desk.stop();
             await desk.restart();
             // Sent away over the window, not at once: no third of it has more than two thirds of them.
