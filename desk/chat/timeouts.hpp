@@ -21,8 +21,8 @@ class ChatTimeouts {
 public:
     ChatTimeouts(sio::Server& io, store::Store& store, ChatTimes times, sio::Log& log);
 
-    /// Takes every customer who was there when the server last ran for gone from now on, unless others share the store:
-    /// there they may be with another server. Waits for the store.
+    /// Of a server that is alone, whatever its store: takes every customer who was there when it last ran for gone from now on. Waits for
+    /// the store.
     void begin();
     /// Says whether a conversation's customer is with any server, or not known to be with none. `done` runs on any thread.
     using CustomerHere = std::function<void(const std::string& org, const std::string& id, std::move_only_function<void(bool)> done)>;
