@@ -1,8 +1,9 @@
-# add_layer(<name> [LINKS <target>...] [TEST_LINKS <target>...] [ON_POSTGRES])
+# add_layer(<name> [LINKS <target>...] [TEST_LINKS <target>...] [ON_POSTGRES <suite>...])
 #   One static library from the *.cpp of the calling folder (an INTERFACE library while there are none), and from its
 #   *_test.cpp, together with testing/*.cpp, the program <name>_test, whose cases ctest discovers one by one.
 #   A main.cpp stays out of the library.
-#   ON_POSTGRES: the tests run on PostgreSQL too, but for suites that say Sqlite; those that say Postgres run there only.
+#   ON_POSTGRES: these suites run on PostgreSQL too, but for those that say Sqlite; suites that say Postgres run there only. `*` is any
+#   text. All that use a store belong here: tools/check_layers.py looks after that.
 #   One PostgreSQL serves a whole run of ctest, which starts it before the first of them and ends it after the last.
 # add_program(<name> SOURCES <file>... [LINKS <target>...] [FOLDER <dir>])
 #   A program in the build directory's root, or in FOLDER below it.
@@ -32,7 +33,7 @@ function(add_program name)
 endfunction()
 
 function(add_layer name)
-    cmake_parse_arguments(ARG "ON_POSTGRES" "" "LINKS;TEST_LINKS" ${ARGN})
+    cmake_parse_arguments(ARG "" "" "LINKS;TEST_LINKS;ON_POSTGRES" ${ARGN})
     file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
     set(tests ${all})
     list(FILTER tests INCLUDE REGEX "(_test\\.cpp|/testing/[^/]+\\.cpp)$")
@@ -58,10 +59,15 @@ function(add_layer name)
                              TEST_PREFIX "${name}." NO_PRETTY_VALUES PROPERTIES TIMEOUT 120 LABELS ${name})
         if(ARG_ON_POSTGRES)
             use_postgres()
-            gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER "-*Sqlite*"
+            # The prefix of an instantiation stands before its suite.
+            list(TRANSFORM ARG_ON_POSTGRES REPLACE "(.+)" "\\1.*:*/\\1.*" OUTPUT_VARIABLE suites)
+            list(JOIN suites ":" suites)
+            gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER "${suites}-*Sqlite*"
                                  TEST_PREFIX "postgres.${name}." NO_PRETTY_VALUES
                                  PROPERTIES TIMEOUT 120 LABELS ${name} FIXTURES_REQUIRED postgres
-                                            ENVIRONMENT "DESK_TEST_POSTGRES=${POSTGRES_FOLDER}")
+                                            ENVIRONMENT "DESK_TEST_POSTGRES=${POSTGRES_FOLDER}"
+                                            # Each try of a property has a store of its own, which takes longer to make there.
+                                            ENVIRONMENT_MODIFICATION "RC_PARAMS=set:max_success=10")
         endif()
     endif()
 endfunction()

@@ -5,13 +5,15 @@
 - capability folders of desk/ never include each other;
 - a third-party header is included only by the layer that wraps its library, or by tests of that layer and later ones;
 - quotes are for our own headers, by their path from the root, and those exist (programs outside the layers may also name a
-  neighbour without its path).
+  neighbour without its path);
+- tests that use a store are among the suites that their layer's CMakeLists.txt names after ON_POSTGRES.
 
 Prints one line a violation; the exit status tells whether there was one.
 """
 
 import re
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 CAPABILITIES = ["desk/people", "desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla",
@@ -45,6 +47,10 @@ SYSTEM = re.compile(
     r"|sched|semaphore|setjmp|signal|spawn|stdarg|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd"
     r"|[a-z]?mmintrin|[a-z]*intrin|arm_neon|cpuid|execinfo)\.h")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+STORE = re.compile(r"\b(TempStore|CommandTest)\b|promised_tickets\.hpp")
+SUITE = re.compile(r"^(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\((\w+)", re.MULTILINE)
+ON_POSTGRES = re.compile(r"\bON_POSTGRES((?:\s+(?!LINKS|TEST_LINKS)[\w*]+)+)")
 
 
 def layer_of(path):
@@ -109,12 +115,25 @@ def check_file(path, text, exists):
     return problems
 
 
+def check_stores(path, text, cmake):
+    """The suites of a test file that use a store and run on SQLite only. `cmake`: of its layer."""
+    if not path.startswith("desk/") or not path.endswith("_test.cpp") or not STORE.search(text):
+        return []
+    named = " ".join(ON_POSTGRES.findall(cmake)).split()
+    suites = dict.fromkeys(suite for suite in SUITE.findall(text) if "Sqlite" not in suite)
+    return [f"{path}: {suite} uses a store and is not named after ON_POSTGRES in {layer_of(path)}/CMakeLists.txt"
+            for suite in suites if not any(fnmatchcase(suite, each) for each in named)]
+
+
 def check_tree(root):
     files = sorted(f for top in ["sio", "desk", *PROGRAMS] for f in (root / top).rglob("*.[ch]pp") if "node_modules" not in f.parts)
     problems = []
     for file in files:
         path = file.relative_to(root).as_posix()
-        problems += check_file(path, file.read_text(encoding="utf-8"), lambda header: (root / header).is_file())
+        text = file.read_text(encoding="utf-8")
+        problems += check_file(path, text, lambda header: (root / header).is_file())
+        cmake = root / layer_of(path) / "CMakeLists.txt"
+        problems += check_stores(path, text, cmake.read_text(encoding="utf-8") if cmake.is_file() else "")
     return files, problems
 
 

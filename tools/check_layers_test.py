@@ -3,7 +3,7 @@
 
 import unittest
 
-from check_layers import check_file
+from check_layers import check_file, check_stores
 
 
 def problems(path, *includes):
@@ -70,6 +70,14 @@ class CheckLayers(unittest.TestCase):
     def test_a_folder_that_is_no_layer_and_a_header_without_guard_are_named(self):
         self.assertIn("is no layer", check_file("desk/misc/a.cpp", "", lambda _: True)[0])
         self.assertIn("no #pragma once", check_file("sio/base/a.hpp", "int f();", lambda _: True)[0])
+
+    def test_suites_that_use_a_store_are_to_run_on_postgres_too(self):
+        text = "TempStore store;\nTEST(Doors, Open) {}\nTEST_F(Doors, Shut) {}\nTEST_P(SqliteFiles, Break) {}\n"
+        self.assertEqual(len(check_stores("desk/chat/a_test.cpp", text, "add_layer(desk_chat LINKS Doors)")), 1)
+        self.assertEqual(len(check_stores("desk/chat/a_test.cpp", text, "add_layer(desk_chat ON_POSTGRES Do LINKS Doors)")), 1)
+        for suites in ["Doors", "Other Doors", "*", "Do*"]:
+            self.assertEqual(check_stores("desk/chat/a_test.cpp", text, f"add_layer(desk_chat ON_POSTGRES {suites} LINKS x)"), [])
+        self.assertEqual(check_stores("desk/chat/a_test.cpp", "TEST(Doors, Open) {}\n", ""), [])
 
 
 if __name__ == "__main__":

@@ -203,10 +203,17 @@ TEST_F(Postgres, AnotherEncodingIsRefused) {
 }
 
 TEST_F(Postgres, OthersAreCounted) {
+    // Who has hung up is counted for a moment still.
+    const auto others_become = [&](std::int64_t wanted) {
+        const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        std::int64_t count = -1;
+        while (count != wanted && std::chrono::steady_clock::now() < late) count = count_others(database_.url()).value();
+        return count;
+    };
     session_.reset();
-    EXPECT_EQ(count_others(database_.url()).value(), 0);
+    EXPECT_EQ(others_become(0), 0);
     const auto one = database_.session();
-    EXPECT_EQ(count_others(database_.url()).value(), 1);
+    EXPECT_EQ(others_become(1), 1);
 }
 
 }  // namespace

@@ -40,11 +40,18 @@ class TempStore {
 public:
     explicit TempStore(StoreOptions options = {}) {
         if (postgres_folder() && options.sqlite.path.empty() && options.sqlite.vfs.empty() && options.postgres.url.empty()) {
-            options.postgres.url = database_.emplace().url();
+            options.postgres.url = database_.emplace(TestDatabase::With::SchemaAgain).url();
         }
         if (options.sqlite.path.empty()) options.sqlite.path = dir_.file();
-        // However busy the machine is: who tests the bound sets one.
-        if (options.executor.max_wait == ExecutorOptions().max_wait) options.executor.max_wait = std::chrono::minutes(1);
+        // However busy the machine is: who tests a bound sets one.
+        const auto relax = [](std::chrono::milliseconds& bound, std::chrono::milliseconds usual) {
+            if (bound == usual) bound = std::chrono::minutes(1);
+        };
+        relax(options.executor.max_wait, ExecutorOptions().max_wait);
+        for (const auto bound : {&PostgresOptions::connect_timeout, &PostgresOptions::statement_timeout, &PostgresOptions::lock_timeout,
+                                 &PostgresOptions::idle_timeout, &PostgresOptions::answer_timeout}) {
+            relax(options.postgres.*bound, PostgresOptions().*bound);
+        }
         options.now_us = [this] { return (now_us_ += 1'000'000) + moved_us_; };
         options.executor.real_us = [this] { return now_us_.load(); };
         options.committed = [this](const std::string&, std::vector<EventRow> rows) {
