@@ -23,7 +23,7 @@ constexpr std::int64_t kDayUs = 24 * kHourUs;
 // SQLite knows no statistics here: each of these names the very condition of the index it is meant to use, and CROSS JOIN keeps its order.
 // Conversations that have not ended are few, however many there were.
 constexpr Sql kWaiting{
-    "SELECT team_id, COUNT(*), SUM(waiting_since), MIN(waiting_since) FROM conversations WHERE org = ?1 AND status = 'waiting' "
+    "SELECT team_id, COUNT(*), SUM(waiting_since / 1000), MIN(waiting_since) FROM conversations WHERE org = ?1 AND status = 'waiting' "
     "GROUP BY team_id ORDER BY team_id"};
 // A conversation waits from its beginning.
 constexpr Sql kHandled{

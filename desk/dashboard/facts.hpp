@@ -56,7 +56,7 @@ struct QueueFacts {
     struct Team {
         std::optional<std::string> team;
         std::int64_t waiting = 0;
-        std::int64_t since_sum_us = 0;  ///< of the times they began to wait
+        std::int64_t since_sum_ms = 0;  ///< of the times they began to wait; of a few thousand, microseconds would be too many
         std::int64_t since_first_us = 0;
         bool operator==(const Team&) const = default;
     };

@@ -36,6 +36,11 @@ double seconds(std::int64_t time_us) { return rounded(static_cast<double>(std::m
 /// Of `count` whose times sum up to `sum_us`.
 double mean_s(std::int64_t sum_us, std::int64_t count) { return count == 0 ? 0 : seconds(sum_us / count); }
 
+/// All together.
+std::int64_t waited_us(const QueueFacts::Team& team, const Stamp& stamp) {
+    return (team.waiting * (stamp.as_of_us / 1000) - team.since_sum_ms) * 1000;
+}
+
 /// Per cent with one decimal; nothing is promised to be kept while nothing is over.
 std::optional<double> compliance(std::int64_t met, std::int64_t breached) {
     if (met + breached == 0) return std::nullopt;
@@ -105,7 +110,7 @@ std::string queue_json(const Stamp& stamp, const QueueFacts& facts) {
     std::int64_t first_us = stamp.as_of_us;
     for (const QueueFacts::Team& team : facts.teams) {
         waiting += team.waiting;
-        sum_us += team.waiting * stamp.as_of_us - team.since_sum_us;
+        sum_us += waited_us(team, stamp);
         first_us = std::min(first_us, team.since_first_us);
     }
     std::string out;
@@ -123,7 +128,7 @@ std::string queue_json(const Stamp& stamp, const QueueFacts& facts) {
         w.begin_object()
             .field("teamId", team.team)
             .field("waiting", team.waiting)
-            .field("avgWaitTime", mean_s(team.waiting * stamp.as_of_us - team.since_sum_us, team.waiting))
+            .field("avgWaitTime", mean_s(waited_us(team, stamp), team.waiting))
             .field("longestWait", seconds(stamp.as_of_us - team.since_first_us))
             .end_object();
     }

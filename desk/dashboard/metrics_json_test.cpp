@@ -34,7 +34,8 @@ TEST(MetricsJson, EveryObjectSaysWhoseAndWhenItIs) {
 
 TEST(MetricsJson, WaitingIsMeasuredAtTheMomentOfTheObject) {
     QueueFacts facts;
-    facts.teams = {{std::nullopt, 2, 2 * kNow - 30 * kSecond, kNow - 20 * kSecond}, {"t1", 1, kNow - 60 * kSecond, kNow - 60 * kSecond}};
+    facts.teams = {{std::nullopt, 2, (2 * kNow - 30 * kSecond) / 1000, kNow - 20 * kSecond},
+                   {"t1", 1, (kNow - 60 * kSecond) / 1000, kNow - 60 * kSecond}};
     facts.handled_1h = 3;
     facts.wait_1h_us = 10 * kSecond;
     const auto queue = parsed(queue_json(stamp(), facts));
@@ -49,7 +50,7 @@ TEST(MetricsJson, WaitingIsMeasuredAtTheMomentOfTheObject) {
 
 TEST(MetricsJson, NobodyHasWaitedLessThanNothing) {
     QueueFacts facts;
-    facts.teams = {{std::nullopt, 1, kNow + 60 * kSecond, kNow + 60 * kSecond}};
+    facts.teams = {{std::nullopt, 1, (kNow + 60 * kSecond) / 1000, kNow + 60 * kSecond}};
     const auto queue = parsed(queue_json(stamp(), facts));
     EXPECT_EQ(queue["avgWaitTime"].number(), 0);
     EXPECT_EQ(queue["longestWait"].number(), 0);
