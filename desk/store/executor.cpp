@@ -49,7 +49,7 @@ void Executor::submit(const std::string& org, std::unique_ptr<WriteJob> job) {
             ++stats_.refused_full;
         } else {
             OrgQueue& queue = orgs_[org];
-            if (queue.waiting.empty() && !queue.busy) {
+            if (!std::exchange(queue.attended, true)) {
                 ready_.push_back(org);
                 wake = true;
             }
@@ -103,6 +103,7 @@ void Executor::work(Worker& worker) {
             continue;
         }
         auto batches = take();
+        if (batches.empty()) continue;
         lock.unlock();
         run(worker, batches);
         lock.lock();
@@ -113,18 +114,22 @@ void Executor::work(Worker& worker) {
 std::vector<Executor::OrgBatch> Executor::take() {
     std::vector<OrgBatch> batches;
     std::size_t room = options_.max_batch;
-    do {
-        OrgBatch& batch = batches.emplace_back();
-        batch.org = std::move(ready_.front());
+    while (room > 0 && !ready_.empty() && (batches.empty() || options_.batch_across_orgs)) {
+        const auto at = orgs_.find(ready_.front());
         ready_.pop_front();
-        take_from(orgs_[batch.org], batch, room);
+        if (at->second.waiting.empty()) {
+            orgs_.erase(at);
+            continue;
+        }
+        OrgBatch& batch = batches.emplace_back();
+        batch.org = at->first;
+        take_from(at->second, batch, room);
         room -= batch.jobs.size();
-    } while (options_.batch_across_orgs && room > 0 && !ready_.empty());
+    }
     return batches;
 }
 
 void Executor::take_from(OrgQueue& queue, OrgBatch& batch, std::size_t room) {
-    queue.busy = true;
     const std::size_t count = std::min(room, queue.waiting.size());
     batch.jobs.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -138,7 +143,6 @@ void Executor::take_from(OrgQueue& queue, OrgBatch& batch, std::size_t room) {
 void Executor::give_back(const std::vector<OrgBatch>& batches) {
     for (const OrgBatch& batch : batches) {
         const auto at = orgs_.find(batch.org);
-        at->second.busy = false;
         if (at->second.waiting.empty()) {
             orgs_.erase(at);
         } else {

@@ -89,7 +89,7 @@ private:
     };
     struct OrgQueue {
         std::deque<Waiting> waiting;
-        bool busy = false;  // a worker has commands of it
+        bool attended = false;  // is in `ready_`, or a worker has commands of it
     };
     struct OrgBatch {
         std::string org;
@@ -139,7 +139,7 @@ private:
     std::condition_variable work_;
     std::condition_variable sweep_;
     std::unordered_map<std::string, OrgQueue> orgs_;
-    std::deque<std::string> ready_;  // orgs with waiting commands that no worker has
+    std::deque<std::string> ready_;  // orgs that no worker has, each once, with waiting commands unless all of them were too late
     std::size_t waiting_ = 0;
     bool stopping_ = false;
 

@@ -201,6 +201,27 @@ TEST(Executor, WhatWaitsTooLongIsAnsweredThoughTheWriterHangs) {
     EXPECT_EQ(store->stats().expired, 1U);
 }
 
+TEST(Executor, AnOrgWhoseCommandsWereAllLateGoesOn) {
+    StoreOptions options = one_writer();
+    options.executor.max_wait = std::chrono::milliseconds(20);
+    TempStore store(std::move(options));
+    {
+        Gate gate(*store);
+        for (int i = 0; i < 3; ++i) {
+            Outcomes<std::int64_t> outcomes(1);
+            store->write("a", append_one, outcomes.collector(0));
+            EXPECT_EQ(outcomes.wait().at(0).error().code, ErrorCode::Unavailable);
+        }
+    }
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const auto done = store->write_and_wait("a", append_one);
+        if (!done) continue;  // late again, on a busy machine
+        EXPECT_EQ(*done, 1) << "none of those that were refused was done";
+        return;
+    }
+    FAIL() << "the org is stuck";
+}
+
 TEST(ExecutorOnSqlite, ALockedDatabaseIsUnavailableAndRecovers) {
     StoreOptions options;
     options.sqlite.busy_timeout = std::chrono::milliseconds(10);

@@ -102,8 +102,8 @@ export async function runChaos(t, { size = 200, pace_ms = 100, outage_ms = 20_00
         try {
             await crowd.verify(what);
         } catch (error) {
-            error.message += `\n${world.desks.all.map((desk) => `${desk.name}, last words:\n${desk.log().split("\n").slice(-25).join("\n")}`).join("\n")}`;
-            throw error;
+            const last_words = world.desks.all.map((desk) => `${desk.name}, last words:\n${desk.log().split("\n").slice(-25).join("\n")}`);
+            throw new Error([error.message, ...last_words].join("\n"), { cause: error });
         }
         world.pids().forEach((pid, i) => assert.equal(pid === before[i], !ended.includes(i + 1), `${what}: ${world.desks.all[i].name} has another life`));
         assert.ok(world.desks.all.every(({ alive }) => alive));
