@@ -96,6 +96,7 @@ std::expected<void, std::string> DeskServer::open() {
     parts_->key_refresh.emplace(parts_->api_keys, *parts_->store, parts_->io.loops().at(0), log_);
     if (auto loaded = parts_->key_refresh->load(); !loaded) return std::unexpected("cannot read the API keys: " + loaded.error().detail);
     if (!config_.trusted_proxies.empty()) parts_->admission.count_addresses();
+    if (parts_->cluster.roll() != nullptr) parts_->admission.count_users_over(*parts_->cluster.roll());
     if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
         return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
     }

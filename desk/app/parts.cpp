@@ -173,6 +173,7 @@ std::string_view Parts::status_of(const Actor& actor) {
 
 void Parts::hand_over() {
     presence->hand_over();
+    admission.hand_over();
     if (cluster.roll() != nullptr) cluster.roll()->hand_over();
 }
 

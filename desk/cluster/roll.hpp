@@ -64,6 +64,9 @@ public:
         std::uint64_t loads;    ///< of the whole, at the start and after gaps
     };
     Stats stats() const;
+    bool in_touch() const { return in_touch_.load(std::memory_order_relaxed); }
+    /// The one it lives on.
+    sio::runtime::Loop& loop() const { return loop_; }
     /// The servers that hold a lease, this one too; as of the last renewal. Thread: the loop.
     const std::vector<std::string>& servers() const { return servers_; }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 #include "desk/model/error_counts.hpp"
 #include "desk/model/limits.hpp"
 #include "desk/session/identities.hpp"
+#include "desk/session/shared_counts.hpp"
 #include "desk/session/visitor.hpp"
 #include "sio/base/log.hpp"
 #include "sio/socketio/socketio.hpp"
@@ -28,6 +30,13 @@ public:
     /// Counts the connections of an address here, where it is known for whom a proxy forwards; else the listener does. Before the server
     /// starts.
     void count_addresses() { counts_addresses_ = true; }
+
+    /// Counts the connections of a user over the servers of the roll. Before the roll begins and the server starts.
+    void count_users_over(cluster::Roll& roll) { shared_users_.emplace(users_, roll, limits_.connections_per_user); }
+    /// The server's people are about to come back on another. Thread: none of a loop.
+    void hand_over() {
+        if (shared_users_) shared_users_->stop();
+    }
 
     /// Told of every token that opens a connection, on its loop. Before the server starts.
     void on_first_seen(std::function<void(const IdentityRef&)> told) { first_seen_ = std::move(told); }
@@ -61,6 +70,7 @@ private:
     sio::Log* log_ = nullptr;
     UserCounts users_;
     UserCounts by_address_;
+    std::optional<SharedUserCounts> shared_users_;
 };
 
 }  // namespace desk

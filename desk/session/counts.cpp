@@ -42,21 +42,71 @@ UserCounts::Place& UserCounts::Place::operator=(Place&& other) noexcept {
 }
 
 UserCounts::Place::~Place() {
-    if (!counts_) return;
-    Shard& shard = counts_->shard(key_);
-    const std::scoped_lock lock(shard.mutex);
-    const auto found = shard.counts.find(key_);
-    if (--found->second == 0) shard.counts.erase(found);
+    if (counts_) counts_->give_back(key_);
 }
 
+std::uint64_t UserCounts::key_of(std::string_view org, std::string_view user) const { return mix(mix(mix(seed_, org), ":"), user); }
+
 UserCounts::Place UserCounts::take(std::string_view org, std::string_view user, std::uint32_t limit) {
-    const std::uint64_t key = mix(mix(mix(seed_, org), ":"), user);
+    const std::uint64_t key = key_of(org, user);
     Shard& home = shard(key);
     const std::scoped_lock lock(home.mutex);
-    std::uint32_t& count = home.counts[key];
-    if (count >= limit) return {};
-    ++count;
+    Count& count = home.counts[key];
+    const std::uint64_t others = home.others != nullptr && count.elsewhere > 0 && home.others->heard() ? count.elsewhere : 0;
+    if (count.here + others >= limit) return {};
+    ++count.here;
+    if (home.others != nullptr && count.here >= told_from_) {
+        if (!count.told) count.told = std::make_unique<const std::string>(std::string(org).append(1, ':').append(user));
+        home.others->tell(*count.told, count.here);
+    }
     return Place(*this, key);
+}
+
+void UserCounts::give_back(std::uint64_t key) {
+    Shard& home = shard(key);
+    const std::scoped_lock lock(home.mutex);
+    const auto found = home.counts.find(key);
+    Count& count = found->second;
+    --count.here;
+    if (count.told) {
+        const bool still = count.here >= told_from_;
+        home.others->tell(*count.told, still ? count.here : 0);
+        if (!still) count.told.reset();
+    }
+    if (count.here == 0 && count.elsewhere == 0) home.counts.erase(found);
+}
+
+void UserCounts::share(Others& others, std::uint32_t from) {
+    told_from_ = from;
+    for (Shard& each : shards_) {
+        const std::scoped_lock lock(each.mutex);
+        each.others = &others;
+    }
+}
+
+void UserCounts::stop_sharing() {
+    for (Shard& each : shards_) {
+        const std::scoped_lock lock(each.mutex);
+        for (auto& [key, count] : each.counts) {
+            if (count.told) each.others->tell(*count.told, 0);
+            count.told.reset();
+        }
+        each.others = nullptr;
+    }
+}
+
+void UserCounts::elsewhere(std::string_view user, std::uint32_t connections) {
+    const auto colon = user.find(':');
+    if (colon == std::string_view::npos) return;
+    const std::uint64_t key = key_of(user.substr(0, colon), user.substr(colon + 1));
+    Shard& home = shard(key);
+    const std::scoped_lock lock(home.mutex);
+    if (connections > 0) {
+        home.counts[key].elsewhere = connections;
+    } else if (const auto found = home.counts.find(key); found != home.counts.end()) {
+        found->second.elsewhere = 0;
+        if (found->second.here == 0) home.counts.erase(found);
+    }
 }
 
 AddressGuard::Entry& AddressGuard::entry(Shard& shard, std::string_view address, std::int64_t now_ms) {

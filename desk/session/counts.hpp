@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -13,9 +14,22 @@
 
 namespace desk {
 
-/// Connections of each user on this server. Users are told apart by a 64-bit hash with a key of this process's own.  Thread: any.
+/// Connections of each user on this server and, once they are shared, on the others. Users are told apart by a 64-bit hash with a key of
+/// this process's own.  Thread: any.
 class UserCounts {
 public:
+    /// The other servers. No call may lead back into the counts.
+    class Others {
+    public:
+        /// A user, `org:user`, has so many connections here now; 0: fewer than are told of. Of one user in the order of the changes.
+        virtual void tell(const std::string& user, std::uint32_t here) = 0;
+        /// Whether what they say is heard; while it is not, their connections do not count.
+        virtual bool heard() const = 0;
+
+    protected:
+        ~Others() = default;
+    };
+
     UserCounts();
 
     /// Holds one connection's place until destroyed.
@@ -37,15 +51,31 @@ public:
     /// Empty when the user has `limit` connections already.
     Place take(std::string_view org, std::string_view user, std::uint32_t limit);
 
+    /// From now on the others are told of each user who has `from` connections here or more. Before the first place is taken.
+    void share(Others& others, std::uint32_t from);
+    /// Tells them that nobody has any, and then nothing more; theirs do not count any more.
+    void stop_sharing();
+    /// What all others together say of a user, `org:user`.
+    void elsewhere(std::string_view user, std::uint32_t count);
+
 private:
+    struct Count {
+        std::uint32_t here = 0;
+        std::uint32_t elsewhere = 0;
+        std::unique_ptr<const std::string> told;  ///< the name of a user of whom the others are told
+    };
     struct Shard {
         std::mutex mutex;
-        std::unordered_map<std::uint64_t, std::uint32_t> counts;
+        std::unordered_map<std::uint64_t, Count> counts;
+        Others* others = nullptr;
     };
     Shard& shard(std::uint64_t key) { return shards_[key % shards_.size()]; }
+    std::uint64_t key_of(std::string_view org, std::string_view user) const;
+    void give_back(std::uint64_t key);
 
     std::array<Shard, 16> shards_;
     std::uint64_t seed_;
+    std::uint32_t told_from_ = 0;
 };
 
 /// How often an address may connect, and how often it may present bad tokens before it has to wait.  Thread: any.

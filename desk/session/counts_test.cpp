@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace desk {
@@ -59,6 +62,91 @@ TEST(UserCounts, ThreadsNeverGetMoreThanTheLimit) {
     grab(first);
     other.join();
     EXPECT_EQ(first.size() + second.size(), 500U);
+}
+
+struct OtherServers final : UserCounts::Others {
+    void tell(const std::string& user, std::uint32_t here) override { told.push_back(user + '=' + std::to_string(here)); }
+    bool heard() const override { return is_heard; }
+    std::vector<std::string> take() { return std::exchange(told, {}); }
+
+    std::vector<std::string> told;
+    bool is_heard = true;
+};
+
+TEST(UserCounts, TellsOthersOfUsersWithSeveralConnections) {
+    using Told = std::vector<std::string>;
+    OtherServers others;
+    UserCounts counts;
+    counts.share(others, 2);
+    auto first = counts.take("acme", "ann", 20);
+    auto alone = counts.take("acme", "bob", 20);
+    EXPECT_EQ(others.take(), Told{}) << "one each is nothing to tell";
+    auto second = counts.take("acme", "ann", 20);
+    auto third = counts.take("acme", "ann", 20);
+    EXPECT_EQ(others.take(), (Told{"acme:ann=2", "acme:ann=3"}));
+    second = {};
+    third = {};
+    first = {};
+    EXPECT_EQ(others.take(), (Told{"acme:ann=2", "acme:ann=0"}));
+}
+
+TEST(UserCounts, CountsWhatOthersHaveWhileTheyAreHeard) {
+    OtherServers others;
+    UserCounts counts;
+    counts.share(others, 1);
+    counts.elsewhere("acme:ann", 2);
+    const auto here = counts.take("acme", "ann", 3);
+    EXPECT_TRUE(here);
+    EXPECT_FALSE(counts.take("acme", "ann", 3));
+    EXPECT_TRUE(counts.take("other", "ann", 3));
+    others.is_heard = false;
+    EXPECT_TRUE(counts.take("acme", "ann", 3));
+    others.is_heard = true;
+    EXPECT_FALSE(counts.take("acme", "ann", 3));
+    counts.elsewhere("acme:ann", 0);
+    EXPECT_TRUE(counts.take("acme", "ann", 3));
+    counts.elsewhere("no user", 9);
+    counts.elsewhere("acme:bob", 0xffff'ffff);
+    EXPECT_FALSE(counts.take("acme", "bob", 0xffff'ffff));
+}
+
+TEST(UserCounts, TakesBackWhatWasToldWhenItStopsSharing) {
+    OtherServers others;
+    UserCounts counts;
+    counts.share(others, 1);
+    counts.elsewhere("acme:ann", 5);
+    std::vector<UserCounts::Place> places;
+    places.push_back(counts.take("acme", "ann", 7));
+    places.push_back(counts.take("acme", "ann", 7));
+    others.take();
+    counts.stop_sharing();
+    EXPECT_EQ(others.take(), std::vector<std::string>{"acme:ann=0"});
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(places.emplace_back(counts.take("acme", "ann", 7)));
+    places.clear();
+    EXPECT_TRUE(others.told.empty());
+}
+
+TEST(UserCounts, TellsOthersInTheOrderOfTheChangesFromAllThreads) {
+    OtherServers others;
+    UserCounts counts;
+    counts.share(others, 1);
+    const auto come_and_go = [&counts] {
+        for (int i = 0; i < 1000; ++i) {
+            const auto one = counts.take("acme", "ann", 100);
+            const auto two = counts.take("acme", "ann", 100);
+        }
+    };
+    std::thread other(come_and_go);
+    come_and_go();
+    other.join();
+    ASSERT_EQ(others.told.size(), 8000U);
+    int before = 0;
+    for (const std::string& each : others.told) {
+        const int now = std::stoi(each.substr(each.find('=') + 1));
+        ASSERT_EQ(std::abs(now - before), 1) << before << " to " << now;
+        before = now;
+    }
+    EXPECT_EQ(before, 0);
 }
 
 struct AddressGuardTest : ::testing::Test {
