@@ -30,10 +30,11 @@ Cluster::Cluster(const Config& config, sio::Log& log) : loops_(loop_count(config
 
 Cluster::~Cluster() = default;
 
-sio::AdapterFactory Cluster::adapter(const Config& config) {
+sio::AdapterFactory Cluster::adapter(const Config& config, sio::cluster::AdapterOptions::Aliases aliases) {
     if (!valkey_ || config.adapter == "memory") return {};
-    const auto counted = [this](auto options) {
+    const auto counted = [&](auto options) {
         options.counts = adapter_counts_;
+        options.aliases = std::move(aliases);
         return options;
     };
     if (config.adapter == "pubsub") return sio::cluster::pubsub_adapter(*valkey_, counted(sio::cluster::PubSubOptions{}));

@@ -55,6 +55,8 @@ Problems judge(const Config& config) {
         problems.push_back("adapter " + config.adapter + " needs valkey (INSIGHTDESK_VALKEY)");
     if (config.mirror && (config.valkey.empty() || config.adapter == "memory"))
         problems.emplace_back("mirror needs valkey (INSIGHTDESK_VALKEY) and an adapter other than memory");
+    if (!config.bare_rooms.empty() && (config.valkey.empty() || config.adapter == "memory" || config.adapter == "sharded"))
+        problems.emplace_back("bare_rooms needs valkey (INSIGHTDESK_VALKEY) and the adapter streams or pubsub, which emitters speak");
     if (config.dev && !loopback_only(config)) {
         problems.emplace_back(
             "dev hands out tokens to anyone who asks, so it serves loopback only: leave host at 127.0.0.1,::1 or take dev away");

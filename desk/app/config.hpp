@@ -36,6 +36,7 @@ struct Config {
     std::string valkey;
     std::string adapter;  ///< empty: streams with Valkey, else memory
     bool mirror = false;
+    std::string bare_rooms;  ///< an org; empty: the only one
 
     std::string jwt_secret;
     std::string jwt_secret_file;

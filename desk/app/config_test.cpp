@@ -219,6 +219,14 @@ TEST(Config, WhatGoesThroughValkeyNeedsOne) {
     EXPECT_THAT(problems_of({{"INSIGHTDESK_MIRROR", "on"}}), ElementsAre(HasSubstr("mirror needs valkey")));
     EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_MIRROR", "on"}, {"INSIGHTDESK_ADAPTER", "memory"}}),
                 ElementsAre(HasSubstr("mirror needs valkey")));
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_BARE_ROOMS", "acme"}}), IsEmpty());
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_BARE_ROOMS", "acme"}, {"INSIGHTDESK_ADAPTER", "pubsub"}}), IsEmpty());
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_BARE_ROOMS", "acme"}}), ElementsAre(HasSubstr("bare_rooms needs valkey")));
+    for (const auto* adapter : {"memory", "sharded"}) {
+        EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_BARE_ROOMS", "acme"}, {"INSIGHTDESK_ADAPTER", adapter}}),
+                    ElementsAre(HasSubstr("bare_rooms needs valkey")));
+    }
+    EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_BARE_ROOMS", "a:b"}}), ElementsAre(HasSubstr("no id of an org")));
     EXPECT_THAT(problems_of({valkey, {"INSIGHTDESK_ADAPTER", "redis"}}), ElementsAre(HasSubstr("none of memory")));
     const auto wrong = problems_of({{"INSIGHTDESK_VALKEY", "http://desk:hush-hush@valkey.example"}});
     EXPECT_THAT(wrong, ElementsAre(AllOf(HasSubstr("INSIGHTDESK_VALKEY"), HasSubstr("redis://"), Not(HasSubstr("hush")))));

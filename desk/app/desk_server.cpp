@@ -27,6 +27,13 @@ bool has_writes_under_way(sio::Connection& connection) {
     return any;
 }
 
+std::expected<std::vector<std::string>, std::string> first_orgs(store::Store& store) {
+    auto orgs = store.read_and_wait(
+        std::string(), [](const store::Snapshot& snapshot) -> Result<std::vector<std::string>> { return snapshot.orgs().first(2); });
+    if (!orgs) return std::unexpected("orgs: " + orgs.error().detail);
+    return std::move(*orgs);
+}
+
 std::expected<void, std::string> load_notices(store::Store& store, maintenance::Board& board) {
     auto notices = store.read_and_wait(std::string(), [](const store::Snapshot& snapshot) -> Result<std::vector<maintenance::Notice>> {
         return maintenance::Notices(snapshot.session()).current(snapshot.now_us());
@@ -79,7 +86,10 @@ std::expected<void, std::string> DeskServer::open() {
     options.ticket_rules = {sla::keep_promises};
     options.committed = [this](const std::string&, std::vector<EventRow> rows) {
         // From here on whoever connects meets what was written about them.
-        for (const EventRow& row : rows) parts_->directory.follow(row);
+        for (const EventRow& row : rows) {
+            parts_->bare_rooms.saw(row.org);
+            parts_->directory.follow(row);
+        }
         if (parts_->announcements) parts_->announcements->tell(rows);
         if (parts_->mirror) parts_->mirror->publish(rows);
         parts_->delivery.committed(std::move(rows));
@@ -100,6 +110,9 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
         return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
     }
+    auto orgs = first_orgs(*parts_->store);
+    if (!orgs) return std::unexpected(std::move(orgs.error()));
+    parts_->saw(*orgs);
     parts_->wire(config_, log_);
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     if (auto loaded = parts_->presence->load(); !loaded) return std::unexpected("presence: " + loaded.error().detail);

@@ -30,9 +30,11 @@ std::string version_json() {
 
 Parts::Parts(const Config& config, const TokenKeys& keys, sio::Log& log)
     : limits(config.limits),
+      bare_rooms(config.bare_rooms, log),
       cluster(config, log),
       verifier(keys.verifying, token_rules(config)),
-      io(cluster.loops(), engine_of(config, cluster, log, [this](auto tag) { return peers ? peers->name_of(tag) : std::nullopt; })),
+      io(cluster.loops(),
+         engine_of(config, cluster, bare_rooms, log, [this](auto tag) { return peers ? peers->name_of(tag) : std::nullopt; })),
       addresses(limits),
       admission(verifier, limits, addresses, identities, config.token_grace),
       door(limits),
@@ -91,8 +93,13 @@ void Parts::join_others(sio::Log& log) {
     auto& loop = io.loops().at(0);
     announcements.emplace(io, cluster.bus(), delivery, [this](const EventRow& row) { directory.follow(row); });
     directory_refresh.emplace(directory, *store, stored_now_us, loop, log);
+    directory_refresh->on_orgs([this] { return bare_rooms.asks_for_orgs(); }, [this](const auto& orgs) { saw(orgs); });
     directory_refresh->start();
     notice_refresh.emplace(*maintenance, *store, cluster.bus(), loop, log);
+}
+
+void Parts::saw(const std::vector<std::string>& orgs) {
+    for (const std::string& org : orgs) bare_rooms.saw(org);
 }
 
 void Parts::wire(const Config& config, sio::Log& log) {
@@ -111,7 +118,10 @@ void Parts::wire(const Config& config, sio::Log& log) {
     identities.on_change([this](const auto& sockets) { rechecks->begin(sockets); });
     people.emplace(io, directory, identities, *rechecks, cluster.bus());
     newcomers.emplace(*store, directory, io.loops().at(0));
-    admission.on_first_seen([this](const IdentityRef& who) { newcomers->seen(who); });
+    admission.on_first_seen([this](const IdentityRef& who) {
+        bare_rooms.saw(who->actor.org);
+        newcomers->seen(who);
+    });
     delivery.on_emitted([this](const EventRow& row) { people->follow(row); });
     add_main_events(io, door);
     io.on_connection([this](sio::Socket& socket) { delivery.follow(visitor_of(socket).actor().org); });

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "desk/app/cluster.hpp"
 #include "desk/app/metrics.hpp"
@@ -39,6 +40,7 @@
 #include "desk/rest/routes.hpp"
 #include "desk/rest/update_polls.hpp"
 #include "desk/session/admission.hpp"
+#include "desk/session/bare_rooms.hpp"
 #include "desk/session/directory_refresh.hpp"
 #include "desk/session/door.hpp"
 #include "desk/session/identities.hpp"
@@ -63,8 +65,11 @@ struct Parts {
     void wire(const Config& config, sio::Log& log);
     /// The people who are here are left to the servers where they come back.
     void hand_over();
+    /// There are these orgs.
+    void saw(const std::vector<std::string>& orgs);
 
     const Limits limits;
+    BareRooms bare_rooms;
     Cluster cluster;
     std::optional<cluster::Peers> peers;
     auth::TokenVerifier verifier;

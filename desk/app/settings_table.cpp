@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "desk/app/setting_row.hpp"
+#include "desk/model/ids.hpp"
 #include "sio/engineio/sid.hpp"
 
 namespace desk::app {
@@ -34,6 +35,11 @@ text::Parsed<std::string> claim(std::string_view value) {
 text::Parsed<std::string> server_name(std::string_view value) {
     const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("._:-").contains(c); };
     if (value.size() > 64 || !std::ranges::all_of(value, allowed)) return std::unexpected("is not up to 64 letters, digits, . _ : or -");
+    return std::string(value);
+}
+
+text::Parsed<std::string> maybe_org(std::string_view value) {
+    if (!value.empty() && !is_valid_id(value)) return std::unexpected("is no id of an org");
     return std::string(value);
 }
 
@@ -84,6 +90,10 @@ constexpr Setting kCluster[] = {
         "Empty: streams with valkey, which hears the stock emitter too; else memory."),
     row<kField<&Config::mirror>, text::boolean>(
         "mirror", "", "Publish every logged event through the adapter too, for clients of Node servers on the same Valkey."),
+    row<kField<&Config::bare_rooms>, maybe_org>("bare_rooms", "ORG",
+                                                "Org whose rooms emitters and Node servers mean by ticket:ID, user:ID, team:ID and "
+                                                "conv:ID. Empty: the only org there is; with several "
+                                                "such names reach nobody."),
 };
 
 constexpr Setting kTokens[] = {
@@ -196,7 +206,7 @@ constexpr Setting kLimits[] = {
     row<kLimit<&Limits::connections_per_address>, whole<1, kMany>>("limit_connections_per_address", "N",
                                                                    "Connections of an address; one office is one address."),
     row<kLimit<&Limits::connections_per_user>, whole<1, kMany>>("limit_connections_per_user", "N",
-                                                              "Connections of a user, over all servers of a cluster."),
+                                                                "Connections of a user, over all servers of a cluster."),
     row<kLimit<&Limits::ticket_subscriptions>, whole<1, 100'000>>("limit_ticket_subscriptions", "N", "Tickets a socket may watch."),
     row<kLimit<&Limits::chat_subscriptions>, whole<1, 100'000>>("limit_chat_subscriptions", "N", "Conversations a socket may join."),
     row<kLimit<&Limits::watched_users>, whole<1, 100'000>>("limit_watched_users", "N", "People whose presence a socket may watch."),

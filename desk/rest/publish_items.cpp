@@ -5,6 +5,7 @@
 #include "desk/chat/requests.hpp"
 #include "desk/model/fields.hpp"
 #include "desk/rest/requests.hpp"
+#include "desk/session/bare_rooms.hpp"
 #include "desk/session/rooms.hpp"
 #include "sio/base/json_writer.hpp"
 #include "sio/socketio/event.hpp"
@@ -133,18 +134,12 @@ PublishItem read_publish_item(sio::json::Value value, const std::optional<std::s
 }
 
 Result<std::vector<std::string>> rooms_named(std::string_view name, std::string_view org) {
-    const auto colon = name.find(':');
-    const std::string_view kind = name.substr(0, colon);
-    const std::string_view id = colon == std::string_view::npos ? std::string_view{} : name.substr(colon + 1);
-    // An id holds no colon, so no name leads to a room that only staff are in.
-    if (!is_valid_id(id)) return invalid("rooms", "UNKNOWN_ROOM");
-    if (kind == "user") return std::vector{rooms::user(org, id)};
-    if (kind == "team") return std::vector{rooms::team(org, id)};
-    if (kind == "conv") return std::vector{rooms::conversation(org, id)};
-    if (kind == "ticket") return std::vector{rooms::ticket_staff(org, id), rooms::ticket_customers(org, id)};
-    if (kind != "org") return invalid("rooms", "UNKNOWN_ROOM");
-    if (id != org) return fail(Error{ErrorCode::Forbidden}.with("field", "rooms").because("OTHER_ORG"));
-    return std::vector{rooms::everybody(org)};
+    auto rooms = rooms_by_name(name, org);
+    if (!rooms.empty()) return rooms;
+    constexpr std::string_view kOrg = "org:";
+    if (name.starts_with(kOrg) && is_valid_id(name.substr(kOrg.size())))
+        return fail(Error{ErrorCode::Forbidden}.with("field", "rooms").because("OTHER_ORG"));
+    return invalid("rooms", "UNKNOWN_ROOM");
 }
 
 }  // namespace desk::rest

@@ -15,10 +15,12 @@ constexpr std::int64_t kPage = 1000;
 struct Found {
     std::vector<EventRow> rows;
     store::PeopleLog::Place next;
+    std::vector<std::string> orgs;
 };
 
-Result<Found> look(const store::Snapshot& snapshot, const store::PeopleLog::Place& from) {
+Result<Found> look(const store::Snapshot& snapshot, const store::PeopleLog::Place& from, bool with_orgs) {
     Found found;
+    if (with_orgs) found.orgs = snapshot.orgs().first(2);
     found.rows = store::PeopleLog(snapshot.session()).after(from, kPage);
     if (std::ssize(found.rows) == kPage) {
         const EventRow& last = found.rows.back();
@@ -47,9 +49,11 @@ void DirectoryRefresh::start() {
 void DirectoryRefresh::ask() {
     loop_.arm_after(timer_, kEvery);
     if (std::exchange(asking_, true)) return;
+    const bool with_orgs = orgs_wanted_ && orgs_wanted_();
     store_.read(
-        "", [from = from_](const store::Snapshot& snapshot) { return look(snapshot, from); },
+        "", [from = from_, with_orgs](const store::Snapshot& snapshot) { return look(snapshot, from, with_orgs); },
         [this](Result<Found>&& found) {
+            if (found && !found->orgs.empty()) orgs_told_(found->orgs);
             if (!found) log_.warn("changes of users not read", {{"reason", found.error().detail}});
             loop_.post([this, found = std::move(found)] {
                 asking_ = false;

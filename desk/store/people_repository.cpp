@@ -7,6 +7,7 @@ namespace {
 
 constexpr sql::Sql kFindOrg{"SELECT id, name, timezone, visibility, share_company_tickets, version FROM orgs WHERE id = ?1"};
 constexpr sql::Sql kAllOrgs{"SELECT id FROM orgs ORDER BY id"};
+constexpr sql::Sql kFirstOrgs{"SELECT id FROM orgs ORDER BY id LIMIT ?1"};
 constexpr sql::Sql kAddOrg{
     "INSERT INTO orgs (id, name, timezone, visibility, share_company_tickets, version, created_at) VALUES (?1, ?1, 'UTC', 'org', 0, 1, ?2) "
     "ON CONFLICT (id) DO NOTHING"};
@@ -99,6 +100,13 @@ AccessRules Orgs::rules() const {
 std::vector<std::string> Orgs::all() const {
     std::vector<std::string> out;
     auto rows = session_.query(kAllOrgs);
+    while (rows.next()) out.push_back(rows.text(0));
+    return out;
+}
+
+std::vector<std::string> Orgs::first(std::int64_t limit) const {
+    std::vector<std::string> out;
+    auto rows = session_.query(kFirstOrgs, limit);
     while (rows.next()) out.push_back(rows.text(0));
     return out;
 }

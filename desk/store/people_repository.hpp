@@ -20,6 +20,8 @@ public:
     AccessRules rules() const;
     /// Every org of the store; for the server's own work, never for an actor's.
     std::vector<std::string> all() const;
+    /// The first of them.
+    std::vector<std::string> first(std::int64_t limit) const;
     void insert_if_absent(std::int64_t now_us);
     void save(const Org& org);
 

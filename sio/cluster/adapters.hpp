@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sio/cluster/valkey/valkey.hpp"
 #include "sio/socketio/adapter.hpp"
@@ -37,6 +38,11 @@ struct AdapterOptions {
     /// Messages of other servers may have been lost; clients may have to fetch anew what they show. Thread: Valkey's loop.
     std::function<void(std::string_view nsp)> on_gap;
     std::shared_ptr<ClusterCounts> counts = std::make_shared<ClusterCounts>();  ///< of all namespaces
+    /// What is called otherwise here: the rooms that are meant when a message of another server or an emitter is for `room`, or for all but
+    /// it. None: it is called so here too. Rooms that sockets are to join or leave are not asked about. A room's own channel of the sharded
+    /// adapter is subscribed to by the room's own name only. Thread: any.
+    using Aliases = std::function<std::vector<std::string>(std::string_view room)>;
+    Aliases aliases = {};
 };
 
 /// As `@socket.io/redis-adapter` (protocol 2.1), which the stock emitter `@socket.io/redis-emitter` speaks too.

@@ -1,6 +1,6 @@
 // A user's connections count over all servers of a helpdesk.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Desk } from "../js/lib/cluster/desks.mjs";
 import { Postgres } from "../js/lib/cluster/postgres.mjs";
@@ -12,14 +12,18 @@ import { within } from "../js/lib/inbox.mjs";
 const LEASE_MS = 2_000;
 const ORG = { org: "acme" };
 
+let postgres;
+before(async () => (postgres = await Postgres.start()));
+after(() => postgres?.stop());
+
 async function start(t) {
-    const [postgres, valkey] = await Promise.all([Postgres.start(), Valkey.start()]);
-    const settings = { store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--limit-connections-per-user", "3", "--presence-lease", `${LEASE_MS}ms`] };
+    const valkey = await Valkey.start();
+    const settings = { store: postgres.database(), env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--limit-connections-per-user", "3", "--presence-lease", `${LEASE_MS}ms`] };
     const one = await Desk.start(1, settings);
     const two = await Desk.start(2, settings);
     t.after(async () => {
         await Promise.all([one, two].map((desk) => (desk.alive ? desk.stop() : undefined)));
-        await Promise.all([postgres.stop(), valkey.stop()]);
+        await valkey.stop();
     });
     const ann = [one, two].map(({ url }) => new Person(url, "ann", ORG));
     return { valkey, one, two, ann };

@@ -197,8 +197,39 @@ void Member::on_message(const Incoming& message, std::span<const std::string> at
     if (from_here || !for_us || message.kind == Kind::Presence) return;
     while_open([&] {
         options_.counts->received.fetch_add(1, std::memory_order_relaxed);
-        act(message, attachments);
+        const auto by_own_names = renamed(message);
+        act(by_own_names ? by_own_names->message : message, attachments);
     });
+}
+
+bool Member::may_have(const Target& target) const {
+    if (local_.may_have(target)) return true;
+    if (!options_.aliases) return false;
+    return std::ranges::any_of(target.rooms, [&](std::string_view room) {
+        const auto aliases = options_.aliases(room);
+        const auto names = views_of(aliases);
+        return !names.empty() && local_.may_have({.rooms = names, .except = {}});
+    });
+}
+
+std::unique_ptr<const Member::Renamed> Member::renamed(const Incoming& message) const {
+    if (!options_.aliases) return nullptr;
+    std::unique_ptr<Renamed> made;
+    const auto rename = [&](std::vector<std::string_view> Incoming::* rooms) {
+        for (std::size_t i = 0; i < (message.*rooms).size(); ++i) {
+            auto aliases = options_.aliases((message.*rooms)[i]);
+            if (aliases.empty()) continue;
+            if (!made) made = std::make_unique<Renamed>(Renamed{message, {}});
+            // The first takes its place, for nothing is for everybody.
+            (made->message.*rooms)[i] = made->names.emplace_back(std::move(aliases.front()));
+            for (std::size_t more = 1; more < aliases.size(); ++more) {
+                (made->message.*rooms).emplace_back(made->names.emplace_back(std::move(aliases[more])));
+            }
+        }
+    };
+    rename(&Incoming::rooms);
+    rename(&Incoming::except);
+    return made;
 }
 
 void Member::act(const Incoming& message, std::span<const std::string> attachments) {

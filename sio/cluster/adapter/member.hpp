@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -48,8 +49,16 @@ public:
     void on_undecodable(const Error& error) override;
     void on_ready() override;
     void on_gap() override;
-    bool may_have(const Target& target) const override { return local_.may_have(target); }
+    bool may_have(const Target& target) const override;
     bool asking() const override { return !requests_.empty(); }
+
+    /// A message for rooms by the names they have here.
+    struct Renamed {
+        Incoming message;
+        std::deque<std::string> names;  ///< that `message` has and the one it is made from has not
+    };
+    /// nullptr: it has them already.
+    std::unique_ptr<const Renamed> renamed(const Incoming& message) const;
 
     /// The event of a Broadcast, as this server's clients get it. Errors: BadPacket, TooLarge. Thread: Valkey's loop, while open.
     Result<EncodedEvent> event_of(const Incoming& message, std::span<const std::string> attachments, std::optional<std::uint64_t> ack_id);

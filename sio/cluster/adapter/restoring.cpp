@@ -99,7 +99,9 @@ std::vector<EncodedEvent> Restoring::missed() {
     for (const auto& entry : entries_) {
         auto message = modern::decode_entry(reader, {.uid = entry.uid, .nsp = member_->nsp_name(), .type = entry.type, .data = entry.data});
         if (!message || message->kind != Kind::Broadcast) continue;
-        if (message->flags.volatile_ || !message->request_id.empty() || !reaches(*message, *session_)) continue;
+        if (message->flags.volatile_ || !message->request_id.empty()) continue;
+        const auto by_own_names = member_->renamed(*message);
+        if (!reaches(by_own_names ? by_own_names->message : *message, *session_)) continue;
         message->offset = entry.id;
         if (auto event = member_->event_of(*message, reader.attachments(), {})) events.push_back(std::move(*event));
     }

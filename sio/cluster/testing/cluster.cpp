@@ -26,8 +26,11 @@ bool eventually(const std::function<bool()>& holds) {
     return true;
 }
 
-AdapterFactory Node::adapter(Carrying carrying) {
-    AdapterOptions common{.requests_timeout = kRequestsTimeout, .on_gap = [this](std::string_view) { ++gaps_; }, .counts = counts_};
+AdapterFactory Node::adapter(Carrying carrying, AdapterOptions::Aliases aliases) {
+    AdapterOptions common{.requests_timeout = kRequestsTimeout,
+                          .on_gap = [this](std::string_view) { ++gaps_; },
+                          .counts = counts_,
+                          .aliases = std::move(aliases)};
     switch (carrying) {
         case Carrying::Memory: return {};
         case Carrying::PubSub: return pubsub_adapter(*valkey_, {common});
@@ -40,11 +43,11 @@ AdapterFactory Node::adapter(Carrying carrying) {
     return streams_adapter(*valkey_, options);
 }
 
-Node::Node(Carrying carrying, const std::string& url, const std::function<void(Server&)>& prepare) {
+Node::Node(Carrying carrying, const std::string& url, const std::function<void(Server&)>& prepare, AdapterOptions::Aliases aliases) {
     if (carrying != Carrying::Memory) valkey_ = std::make_unique<Valkey>(loops_.at(0), impatient(url), log_);
     Options options;
     if (carrying == Carrying::Recovery) options.connection_state_recovery.emplace();
-    options.adapter = adapter(carrying);
+    options.adapter = adapter(carrying, std::move(aliases));
     io_ = std::make_unique<Server>(loops_, options);
     if (prepare) prepare(*io_);
     port_ = io_->listen({}).value();
@@ -99,7 +102,7 @@ void ClusterTest::start(Carrying carrying, const std::function<void(Server&)>& p
     const std::size_t servers = carrying == Carrying::Memory ? 1 : 3;
     if (servers > 1) valkey_.emplace();
     for (std::size_t i = 0; i < servers; ++i) {
-        nodes_.push_back(std::make_unique<Node>(carrying, valkey_ ? valkey_->url() : std::string(), prepare));
+        nodes_.push_back(std::make_unique<Node>(carrying, valkey_ ? valkey_->url() : std::string(), prepare, aliases_));
     }
     ASSERT_TRUE(all_ready());
     for (std::size_t i = 0; i < 3; ++i) {

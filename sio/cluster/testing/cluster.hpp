@@ -27,7 +27,7 @@ std::string name_of(Carrying carrying);
 class Node {
 public:
     /// No Valkey: a server alone. `prepare` registers handlers.
-    Node(Carrying carrying, const std::string& url, const std::function<void(Server&)>& prepare);
+    Node(Carrying carrying, const std::string& url, const std::function<void(Server&)>& prepare, AdapterOptions::Aliases aliases = {});
     ~Node();
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
@@ -48,7 +48,7 @@ public:
     static constexpr std::chrono::milliseconds kRequestsTimeout{400};
 
 private:
-    AdapterFactory adapter(Carrying carrying);
+    AdapterFactory adapter(Carrying carrying, AdapterOptions::Aliases aliases);
 
     runtime::LoopGroup loops_{2};
     NullLog log_;
@@ -87,6 +87,7 @@ protected:
     std::vector<std::unique_ptr<sio::testing::Client>> clients_;
     std::vector<std::string> ids_;
     std::string nsp_ = "/";
+    AdapterOptions::Aliases aliases_;  // before start()
     Carrying carrying_ = Carrying::Memory;
 };
 

@@ -4,12 +4,17 @@ import { Emitter } from "@socket.io/redis-emitter";
 import { createClient } from "redis";
 import { until } from "./members.mjs";
 
-/** Every method of the emitter, to the clients of all three members. */
-export async function emitterReachesAll(t, valkey, members, clients) {
+/** An emitter, whose connection ends with the test. */
+export async function emitterAt(t, valkey) {
     const redis = createClient({ url: valkey.url });
     await redis.connect();
     t.after(() => redis.disconnect());
-    const emitter = new Emitter(redis);
+    return new Emitter(redis);
+}
+
+/** Every method of the emitter, to the clients of all three members. */
+export async function emitterReachesAll(t, valkey, members, clients) {
+    const emitter = await emitterAt(t, valkey);
     const fence = async () => {
         emitter.emit("end");
         return Promise.all(clients.map(async ({ inbox }) => (await inbox.until("end")).slice(0, -1)));
