@@ -16,6 +16,10 @@ using testing::person;
 /// A namespace whose sockets may enter tickets by `auth.tickets`; ticket `none` is nobody's.
 class ArrivalTest : public testing::DeskTest {
 protected:
+    void TearDown() override {
+        DeskTest::TearDown();
+        store_->stop();  // what still reads uses the members below
+    }
     void begin() {
         limits_.ticket_subscriptions = 3;
         typing_.emplace(io(), limits_, std::chrono::seconds(5), bus_);
