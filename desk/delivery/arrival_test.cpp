@@ -17,8 +17,8 @@ using testing::person;
 class ArrivalTest : public testing::DeskTest {
 protected:
     void TearDown() override {
+        store_->stop();  // what still reads uses the members below, and tells the loops
         DeskTest::TearDown();
-        store_->stop();  // what still reads uses the members below
     }
     void begin() {
         limits_.ticket_subscriptions = 3;
