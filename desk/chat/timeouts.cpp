@@ -30,9 +30,8 @@ ChatTimeouts::ChatTimeouts(sio::Server& io, store::Store& store, ChatTimes times
       looking_for_lost_([](void* self) { static_cast<ChatTimeouts*>(self)->look_for_lost(); }, this) {}
 
 void ChatTimeouts::begin() {
-    const auto forgotten = store_.write_and_wait(std::string(), [](store::Transaction& tx) -> Result<std::int64_t> {
-        return store::forget_presence(tx.session(), tx.real_us());
-    });
+    const auto forgotten = store_.write_and_wait(
+        std::string(), [](store::Transaction& tx) -> Result<std::int64_t> { return store::forget_presence(tx.session(), tx.real_us()); });
     if (!forgotten) log_.error("chats: who was there is not known", {{"why", to_string(forgotten.error().code)}});
     sleep(milliseconds(0));
 }
