@@ -2,23 +2,17 @@
 // Needs a release build (DESK_TEST_BUILD), `npm ci` in tests/js and a Valkey (VALKEY_SERVER, or ./dev test's build/venv). For each adapter:
 // CPU of the server with MEMBERS clients in a room for each delivery, of its own broadcasts and of another server's; the CPU of a server
 // with as many clients, none of them in the room, for each broadcast it hears of.
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { io } from "../tests/js/node_modules/socket.io-client/build/esm/index.js";
 import { Valkey } from "../tests/js/lib/cluster/valkey.mjs";
 import { Server } from "../tests/js/lib/server.mjs";
+import { cpu_us } from "./cpu.mjs";
 
 const { WebSocket } = createRequire(new URL("../tests/js/package.json", import.meta.url))("ws");
 const [members = 1000, broadcasts = 2000] = process.argv.slice(2).map(Number);
 const BUILD = process.env.DESK_TEST_BUILD ?? new URL("../build/release", import.meta.url).pathname;
 const PAYLOAD = { ticketId: "T-1042", status: "pending", by: { id: "agent-7", name: "Ada" }, text: "x".repeat(100) };
-
-/** CPU of a process, us; the kernel counts in ticks of 10 ms. */
-function cpu_us(pid) {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
 
 /** A connection that counts its events and parses none. */
 function connect(server, room) {

@@ -4,27 +4,21 @@
 // one on the other; CPU of the members' server for each delivery. Ours is insightdesk on PostgreSQL, with its checks. Needs a release build
 // (DESK_TEST_BUILD), `npm ci` in tests/js, Debian's PostgreSQL, and the peers of ../shared/bench (BENCH_PEERS: its folder `peers`).
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
-import { Person, craft } from "../tests/js/lib/desk.mjs";
+import { Person, claims, craft } from "../tests/js/lib/desk.mjs";
 import { Desk } from "../tests/js/lib/cluster/desks.mjs";
 import { Postgres } from "../tests/js/lib/cluster/postgres.mjs";
 import { Valkey } from "../tests/js/lib/cluster/valkey.mjs";
 import { JWT_SECRET } from "../tests/js/lib/server.mjs";
+import { cpu_us } from "./cpu.mjs";
 
 const { WebSocket } = createRequire(new URL("../tests/js/package.json", import.meta.url))("ws");
 const [members = 1000, publishes = 500, rounds = 3] = process.argv.slice(2).map(Number);
 const PEERS = process.env.BENCH_PEERS ?? new URL("../../shared/bench/peers", import.meta.url).pathname;
 const PEER_SECRET = "bench-secret-bench-secret-bench-32";
 
-/** CPU of a process, us; the kernel counts in ticks of 10 ms. */
-function cpu_us(pid) {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-const token = (user, secret) => craft({ sub: user, name: user, org: "bench-org", teams: [], role: "agent", exp: Math.floor(Date.now() / 1000) + 3600 }, { secret });
+const token = (user, secret) => craft(claims(user, { org: "bench-org" }), { secret });
 
 /** A subscriber of T-1 that counts what it is told of and parses none of it. */
 function subscribe(server, user) {

@@ -2,11 +2,11 @@
 // Needs a release build (DESK_TEST_BUILD) and `npm ci` in tests/js. Prints milliseconds from connecting to the last of the four metrics,
 // and the server's CPU when nothing happens and when tickets change.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Person } from "../tests/js/lib/desk.mjs";
 import { METRICS } from "../tests/js/lib/screen.mjs";
 import { INSIGHTDESK, startInsightDesk, temporaryFolder } from "../tests/js/lib/server.mjs";
+import { cpu_us } from "./cpu.mjs";
 import { createRequire } from "node:module";
 
 const { io } = createRequire(new URL("../tests/js/package.json", import.meta.url))("socket.io-client");
@@ -29,17 +29,13 @@ async function open() {
     await Promise.all(METRICS.map((metric) => new Promise((resolve) => socket.once(`metrics:${metric}`, resolve))));
     return { socket, took: performance.now() - begun };
 }
-/** CPU of the server's threads, ms. */
-const cpu = () => {
-    const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-};
+/** CPU of the server's threads, ms a second, while `work` runs and until `seconds` are over. */
 async function cpu_of(seconds, work) {
-    const before = cpu();
+    const before = cpu_us(server.pid);
     const end = performance.now() + seconds * 1000;
     await work?.(end);
     await sleep(Math.max(0, end - performance.now()));
-    return ((cpu() - before) / seconds).toFixed(2);
+    return ((cpu_us(server.pid) - before) / 1000 / seconds).toFixed(2);
 }
 
 const first = await open();

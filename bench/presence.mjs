@@ -1,10 +1,10 @@
 // What a change of a status costs beside a change of a ticket: node bench/presence.mjs [AGENTS [WATCHERS [WATCHED [CHANGES]]]]
 // Needs a release build (DESK_TEST_BUILD) and `npm ci` in tests/js. Prints the server's CPU for each update delivered: statuses that all
 // watchers watch, statuses that few of them watch, and a ticket's changes at as many subscribers as there are watchers.
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Person, token } from "../tests/js/lib/desk.mjs";
 import { startInsightDesk } from "../tests/js/lib/server.mjs";
+import { cpu_us } from "./cpu.mjs";
 
 const { WebSocket } = createRequire(new URL("../tests/js/package.json", import.meta.url))("ws");
 const [agents = 10_000, watchers = 200, watched = 500, changes = 4_000] = process.argv.slice(2).map(Number);
@@ -13,11 +13,6 @@ const id_of = (i) => `agent-${i}`;
 
 const server = await startInsightDesk({ args: ["--limits", "high"] });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-/** CPU of the server's threads, us; the kernel counts in ticks of 10 ms. */
-const cpu_us = () => {
-    const fields = readFileSync(`/proc/${server.pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-};
 
 /** A connection to one namespace that counts, by the frame's beginning, what it gets, and parses nothing. */
 function connect(user, namespace) {
@@ -48,7 +43,7 @@ async function heard(clients, expected, what) {
 /** CPU for each delivery of `times` changes, no more than `at_once` of which wait for their audience. */
 async function measure(what, clients, event, audience, times, at_once, change) {
     for (const client of clients) [client.heard, client.counted] = [0, event];
-    const before = cpu_us();
+    const before = cpu_us(server.pid);
     let expected = 0;
     for (let i = 0; i < times; ) {
         const wave = [];
@@ -59,7 +54,7 @@ async function measure(what, clients, event, audience, times, at_once, change) {
         await Promise.all(wave);
         await heard(clients, expected, what);
     }
-    const each = (cpu_us() - before) / expected;
+    const each = (cpu_us(server.pid) - before) / expected;
     console.log(`${what}: ${times} changes, ${expected} deliveries, ${each.toFixed(2)} us CPU a delivery`);
     return each;
 }
