@@ -1,6 +1,5 @@
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "desk/cluster/leases.hpp"
@@ -11,6 +10,7 @@
 #include "desk/store/testing/command_test.hpp"
 #include "sio/cluster/testing/client.hpp"
 #include "sio/cluster/testing/relay.hpp"
+#include "sio/runtime/testing/eventually.hpp"
 
 namespace desk::dashboard {
 namespace {
@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 using sio::cluster::testing::impatient;
 using sio::cluster::testing::Relay;
 using sio::cluster::testing::ValkeyServer;
+using sio::runtime::testing::eventually;
 using testing::person;
 
 // Later than whatever the store's clock comes to, and the same day.
@@ -85,16 +86,8 @@ class DashboardOnTwoServers : public ::testing::Test {
 protected:
     void SetUp() override {
         // What is told before a server hears the others is lost on it.
-        ASSERT_TRUE(until([&] { return valkey_.ask({"PUBSUB", "NUMSUB", "metrics"}).ends_with(":2\r\n"); }));
+        ASSERT_TRUE(eventually([&] { return valkey_.ask({"PUBSUB", "NUMSUB", "metrics"}).ends_with(":2\r\n"); }));
         add_agent();
-    }
-    static bool until(const std::function<bool()>& done) {
-        const auto late = std::chrono::steady_clock::now() + 10s;
-        while (!done()) {
-            if (std::chrono::steady_clock::now() > late) return false;
-            std::this_thread::yield();
-        }
-        return true;
     }
     /// One more, of whom all servers hear.
     void add_agent() {
@@ -164,7 +157,7 @@ TEST_F(DashboardOnTwoServers, CutOffFromValkeyEachTellsItsOwnAndAfterwardsOneFor
     shown(here);
     std::int64_t last = rev(shown(there));
     for (Node* each : {&one_, &two_}) each->link.cut();
-    ASSERT_TRUE(until([&] { return !one_.reaches_valkey() && !two_.reaches_valkey(); }));
+    ASSERT_TRUE(eventually([&] { return !one_.reaches_valkey() && !two_.reaches_valkey(); }));
     for (int i = 0; i < 3; ++i) {
         add_agent();
         shown(here);
@@ -173,11 +166,11 @@ TEST_F(DashboardOnTwoServers, CutOffFromValkeyEachTellsItsOwnAndAfterwardsOneFor
         last = next;
     }
     for (Node* each : {&one_, &two_}) each->link.mend();
-    ASSERT_TRUE(until([&] { return valkey_.ask({"PUBSUB", "NUMSUB", "metrics"}).ends_with(":2\r\n"); }));
+    ASSERT_TRUE(eventually([&] { return valkey_.ask({"PUBSUB", "NUMSUB", "metrics"}).ends_with(":2\r\n"); }));
     std::string one;
     std::string two;
     // Until the lease is out, both may lead.
-    EXPECT_TRUE(until([&] {
+    EXPECT_TRUE(eventually([&] {
         add_agent();
         one = shown(here);
         two = shown(there);

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "desk/cluster/testing/roll_server.hpp"
@@ -13,6 +12,7 @@
 #include "desk/session/testing/desk_fixture.hpp"
 #include "desk/store/testing/command_test.hpp"
 #include "sio/cluster/testing/relay.hpp"
+#include "sio/runtime/testing/eventually.hpp"
 
 namespace desk::presence {
 namespace {
@@ -22,6 +22,7 @@ using enum PresenceStatus;
 using sio::cluster::testing::impatient;
 using sio::cluster::testing::Relay;
 using sio::cluster::testing::ValkeyServer;
+using sio::runtime::testing::eventually;
 using testing::person;
 using Heard = std::vector<std::string>;
 
@@ -119,15 +120,7 @@ private:
 class PresenceOnTwoServers : public ::testing::Test {
 protected:
     void SetUp() override {
-        ASSERT_TRUE(until([&] { return one_.in_touch() && two_.in_touch(); }));
-    }
-    static bool until(const std::function<bool()>& done) {
-        const auto late = std::chrono::steady_clock::now() + 10s;
-        while (!done()) {
-            if (std::chrono::steady_clock::now() > late) return false;
-            std::this_thread::yield();
-        }
-        return true;
+        ASSERT_TRUE(eventually([&] { return one_.in_touch() && two_.in_touch(); }));
     }
     /// What the store has of those who are there or have set something.
     std::vector<Record> written() {
@@ -160,7 +153,7 @@ TEST_F(PresenceOnTwoServers, WhoIsOnAnyOfThemIsThereUntilTheLastConnectionOfAll)
     EXPECT_EQ(two_.status("bob"), Online);
     tab->cut();
     for (const auto* each : {&here, &there}) EXPECT_EQ(Node::next(**each), "bob offline");
-    EXPECT_TRUE(until([&] { return written().empty(); }));
+    EXPECT_TRUE(eventually([&] { return written().empty(); }));
 }
 
 TEST_F(PresenceOnTwoServers, WhatSomebodySetsIsKnownOnAllAlsoWhenNobodyHeardOfIt) {
@@ -170,9 +163,9 @@ TEST_F(PresenceOnTwoServers, WhatSomebodySetsIsKnownOnAllAlsoWhenNobodyHeardOfIt
     one_.choose("bob", Busy);
     EXPECT_EQ(Node::next(*watcher), "bob busy");
     two_.link.cut();
-    ASSERT_TRUE(until([&] { return !two_.in_touch(); }));
+    ASSERT_TRUE(eventually([&] { return !two_.in_touch(); }));
     one_.choose("bob", Away);
-    ASSERT_TRUE(until([&] { return one_.status("bob") == Away; }));
+    ASSERT_TRUE(eventually([&] { return one_.status("bob") == Away; }));
     EXPECT_EQ(two_.heard(*watcher), Heard{});
     two_.link.mend();
     EXPECT_EQ(Node::next(*watcher), "bob away");
@@ -185,7 +178,7 @@ TEST_F(PresenceOnTwoServers, OfAServerThatDiesPeopleAreOfflineAndOfOneThatIsBack
     for (const auto* each : {&here, &there}) EXPECT_EQ(Node::next(**each), "bob online");
     one_.link.cut();
     EXPECT_EQ(Node::next(*there), "bob offline");
-    EXPECT_TRUE(until([&] { return written().empty(); })) << "written down by one who is left";
+    EXPECT_TRUE(eventually([&] { return written().empty(); })) << "written down by one who is left";
     EXPECT_EQ(one_.heard(*here), Heard{}) << "whoever is cut off leaves everybody as they were";
     one_.link.mend();
     EXPECT_EQ(Node::next(*there), "bob online");
@@ -198,7 +191,7 @@ TEST_F(PresenceOnTwoServers, OfAServerThatStopsInPeaceWhoComesBackWasNeverAway) 
     EXPECT_EQ(Node::next(*watcher), "ann online");
     const auto bob = one_.agent("bob");
     EXPECT_EQ(Node::next(*watcher), "bob online");
-    ASSERT_TRUE(until([&] { return one_.status("ann") == Online && one_.status("bob") == Online; })) << "heard there, too";
+    ASSERT_TRUE(eventually([&] { return one_.status("ann") == Online && one_.status("bob") == Online; })) << "heard there, too";
     one_.stop_in_peace();
     const auto records = written();
     EXPECT_EQ(records.size(), 2U);

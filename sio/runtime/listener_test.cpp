@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sio/runtime/testing/certificate.hpp"
+#include "sio/runtime/testing/eventually.hpp"
 #include "sio/runtime/testing/peer.hpp"
 #include "sio/runtime/tls.hpp"
 
@@ -70,14 +71,7 @@ private:
     std::set<std::shared_ptr<Echo>> echoes_;
 };
 
-bool eventually(const std::function<bool()>& condition) {
-    const TimePoint deadline = Clock::now() + std::chrono::seconds(5);
-    while (!condition()) {
-        if (Clock::now() > deadline) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
+bool eventually(const std::function<bool()>& condition) { return testing::eventually(condition, std::chrono::seconds(5)); }
 
 bool refused(std::uint16_t port) {
     try {

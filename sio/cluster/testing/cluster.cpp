@@ -1,29 +1,13 @@
 #include "sio/cluster/testing/cluster.hpp"
 
 #include <latch>
-#include <thread>
 
 #include "sio/cluster/testing/client.hpp"
 
 namespace sio::cluster::testing {
-namespace {
-
-constexpr std::chrono::seconds kPatience{10};
-
-}  // namespace
-
 std::string name_of(Carrying carrying) {
     constexpr const char* kNames[] = {"Memory", "PubSub", "Sharded", "Streams", "Recovery"};
     return kNames[static_cast<std::size_t>(carrying)];
-}
-
-bool eventually(const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!holds()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 AdapterFactory Node::adapter(Carrying carrying, AdapterOptions::Aliases aliases) {

@@ -15,6 +15,7 @@
 #include "sio/cluster/adapters.hpp"
 #include "sio/cluster/testing/valkey_server.hpp"
 #include "sio/runtime/listener.hpp"
+#include "sio/runtime/testing/eventually.hpp"
 #include "sio/socketio/socketio.hpp"
 #include "sio/socketio/testing/client.hpp"
 
@@ -59,8 +60,7 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// Asks again and again until it holds, for ten seconds.
-bool eventually(const std::function<bool()>& holds);
+using runtime::testing::eventually;
 
 /// A real Valkey, three servers on it (one when it is the memory adapter), a client on each.
 class ClusterTest : public ::testing::Test {
