@@ -37,23 +37,36 @@ Packet binary_packet(std::string_view bytes);
 /// Joins packets into a polling payload (protocol section 4.3): 0x1E between them, binary as `b` + base64. Appends to `payload`.
 void append_to_payload(const Packet& packet, std::string& payload);
 
+/// One packet of a payload. Binary packets are of type Message, and their data is decoded.
+struct PayloadItem {
+    PacketView packet;
+    bool binary;
+};
+
+/// A binary packet from base64, decoded into `scratch` with 64 readable bytes behind it. Errors: BadPacket.
+Result<PayloadItem> decode_base64_item(std::string_view text, std::string& scratch);
+
+/// Version 4 joins packets with 0x1E; the forms of version 3 are told in v3_payload.hpp.
+enum class PayloadFormat : std::uint8_t { V4, V3Text, V3Bytes };
+
 /// Walks a polling payload packet by packet.
 class PayloadReader {
 public:
     PayloadReader() = default;
-    explicit PayloadReader(std::string_view payload) : rest_(payload), more_(true) {}
-    /// False at the end. Binary packets come decoded, in `scratch`, as Message with `binary` set. Errors: BadPacket (empty packet, bad
-    /// base64, unknown type).
-    struct Item {
-        PacketView packet;
-        bool binary;
-    };
+    /// Pre: valid UTF-8, unless V3Bytes.
+    explicit PayloadReader(std::string_view payload, PayloadFormat format = PayloadFormat::V4)
+        : rest_(payload), more_(true), format_(format) {}
     bool at_end() const { return !more_; }
-    Result<Item> next(std::string& scratch);
+    /// Pre: not at_end(). `scratch` holds what had to be decoded. Errors: BadPacket (an empty payload or packet, bad base64, unknown
+    /// type, a length that cannot be), BadUtf8; nothing can be read after one.
+    Result<PayloadItem> next(std::string& scratch);
 
 private:
+    Result<PayloadItem> take_separated(std::string& scratch);
+
     std::string_view rest_;
     bool more_ = false;
+    PayloadFormat format_ = PayloadFormat::V4;
 };
 
 }  // namespace sio::engineio
