@@ -100,7 +100,7 @@ ArrivalRules ChatSockets::arrival_rules() {
     rules.entered = [this](sio::Socket& socket, const std::string& id, const std::any& facts) {
         const Actor& actor = visitor_of(socket).actor();
         const auto& known = std::any_cast<const Facts&>(facts);
-        typing_.tell(place_of(actor, id), socket.handle(), is_staff(actor.role));
+        typing_.tell(place_of(actor, id), socket);
         online_.joined({.conversation = id,
                         .who = visitor_of(socket).identity,
                         .socket = socket.handle(),
@@ -149,7 +149,7 @@ Result<void> ChatSockets::join(sio::Socket& socket, const sio::Event& event) {
             }
             if (outcome.ended_json && !replays_the_end(joined.missed)) on_loop.emit("chat:ended", sio::json::Raw{*outcome.ended_json});
             catch_up(on_loop, joined.missed, pending, outcome.cursor, asked, commands_.recoveries());
-            typing_.tell(place_of(member, id), on_loop.handle(), is_staff(member.role));
+            typing_.tell(place_of(member, id), on_loop);
             online_.joined({.conversation = id,
                             .who = visitor_of(on_loop).identity,
                             .socket = on_loop.handle(),

@@ -26,17 +26,29 @@ constexpr std::chrono::milliseconds kJitter{500};
 
 std::string_view id_name(const TypingPlace& place) { return place.kind == Kind::Ticket ? "ticketId" : "conversationId"; }
 
-std::string typing_json(const TypingPlace& place, const UserRef& typist) {
-    return sio::json::object({{id_name(place), place.id}, {"user", typist}}).str();
+sio::EncodedEvent typing_event(const sio::Namespace& nsp, const TypingPlace& place, const UserRef& typist) {
+    return nsp.encode(place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing",
+                      sio::json::object({{id_name(place), place.id}, {"user", typist}}));
 }
 
-/// Of this server's sockets: each server tells its own.
-sio::Broadcast room_of(sio::Namespace& nsp, const TypingPlace& place, bool internal) {
-    sio::Broadcast room = nsp.local();
-    if (place.kind == Kind::Conversation) return room.to(rooms::conversation(place.org, place.id));
-    room.to(rooms::ticket_staff(place.org, place.id));
-    if (!internal) room.to(rooms::ticket_customers(place.org, place.id));
-    return room;
+/// Who sees that somebody types, or does no more: not the sockets of the typist.
+sio::StoredTarget audience_of(const TypingPlace& place, std::string_view typist, bool internal) {
+    sio::StoredTarget audience;
+    if (place.kind == Kind::Conversation) {
+        audience.add_room(rooms::conversation(place.org, place.id));
+    } else {
+        audience.add_room(rooms::ticket_staff(place.org, place.id));
+        if (!internal) audience.add_room(rooms::ticket_customers(place.org, place.id));
+    }
+    audience.add_except(rooms::user(place.org, typist));
+    return audience;
+}
+
+void greet(sio::Socket& socket, const auto& typists) {
+    const std::string& user = visitor_of(socket).actor().user;
+    for (const auto& typist : typists) {
+        if (typist.user != user) socket.send(typist.event);
+    }
 }
 
 cluster::Message message_of(What what, const TypingPlace& place, std::string_view user) {
@@ -66,8 +78,8 @@ struct Typing::Typist {
     std::vector<sio::SocketHandle> sockets;  ///< of this server
     sio::runtime::TimePoint until;           ///< of those sockets
     std::vector<Remote> remotes;             ///< other servers that have them
-    std::int64_t shown_ms = 0;
-    std::int64_t told_ms = 0;
+    sio::runtime::TimePoint shown_at;
+    sio::runtime::TimePoint told_at;
     bool internal = false;
     sio::runtime::Timer timer;
 };
@@ -77,8 +89,19 @@ std::size_t Typing::PlaceHash::operator()(const TypingPlace& place) const {
     return hash(place.id) * 31 + hash(place.org) + static_cast<std::size_t>(place.kind);
 }
 
+std::size_t Typing::NewcomerHash::operator()(const Newcomer& newcomer) const {
+    return PlaceHash()(newcomer.place) * 31 + newcomer.socket.slot;
+}
+
 Typing::Typing(sio::Server& io, const Limits& limits, std::chrono::milliseconds expiry, cluster::Bus& bus)
-    : io_(io), limits_(limits), expiry_(expiry), bus_(bus), tickets_(io.of("/tickets")), chat_(io.of("/chat")), boards_(io.loops().size()) {
+    : io_(io),
+      limits_(limits),
+      expiry_(expiry),
+      bus_(bus),
+      tickets_(io.of("/tickets")),
+      chat_(io.of("/chat")),
+      boards_(io.loops().size()),
+      newcomers_(io.loops().size()) {
     bus_.hear(std::string(kChannel), {.message = [this](auto server, auto payload) { hear(server, payload); }, .gap = {}});
 }
 
@@ -114,18 +137,20 @@ void Typing::gone(TypingPlace place, const sio::SocketHandle& from) {
     run_on(home, [this, place = std::move(place), from] { drop_socket(place, from); });
 }
 
-void Typing::tell(TypingPlace place, sio::SocketHandle to, bool staff) {
+void Typing::tell(TypingPlace place, sio::Socket& to) {
     auto& home = home_loop(io_, place.org);
-    run_on(home, [this, place = std::move(place), to, staff] {
-        const auto found = board(place.org).find(place);
-        if (found == board(place.org).end()) return;
-        for (const auto& typist : found->second) {
-            if (typist->internal && !staff) continue;
-            io_.post(to, [event = place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", user = typist->who.id,
-                          json = typing_json(place, typist->who)](sio::Socket& socket) {
-                if (visitor_of(socket).actor().user != user) socket.emit(event, sio::json::Raw{json});
-            });
-        }
+    const bool staff = is_staff(visitor_of(to).actor().role);
+    if (home.in_loop_thread()) return greet(to, shown_in(place, staff));
+    // Who begins before the home loop has read this is shown to the room, where the socket is by now, and is in the answer, too.
+    Newcomer newcomer{to.handle(), std::move(place)};
+    newcomers_[newcomer.socket.loop].insert(newcomer);
+    home.post([this, staff, newcomer = std::move(newcomer)]() mutable {
+        auto& loop = io_.loops().at(newcomer.socket.loop);
+        auto typists = shown_in(newcomer.place, staff);
+        loop.post([this, typists = std::move(typists), newcomer = std::move(newcomer)] {
+            newcomers_[newcomer.socket.loop].erase(newcomer);
+            if (sio::Socket* const socket = io_.find(newcomer.socket)) greet(*socket, typists);
+        });
     });
 }
 
@@ -148,18 +173,18 @@ void Typing::start(const TypingPlace& place, IdentityRef who, const sio::SocketH
     if (std::ranges::find(typist->sockets, from) == typist->sockets.end()) typist->sockets.push_back(from);
     typist->until = home.now() + expiry_;
     arm(*typist);
-    const bool shown = appear(*typist, fresh, internal, home.unix_ms() - typist->shown_ms >= limits_.typing_repeat.count());
-    if (shown || home.unix_ms() - typist->told_ms >= kTellAgain.count()) tell_types(*typist, shown);
+    const bool shown = appear(*typist, fresh, internal, home.now() - typist->shown_at >= limits_.typing_repeat);
+    if (shown || home.now() - typist->told_at >= kTellAgain) tell_types(*typist, shown);
 }
 
 bool Typing::appear(Typist& typist, bool fresh, bool internal, bool repeat) {
     // From the notes' box to the public one or back: the audience changes, so it starts anew.
     const bool moved = !fresh && typist.internal != internal;
-    if (moved) take_back(typist.where, typist);
+    if (moved) take_back(typist);
     typist.internal = internal;
     if (!fresh && !moved && !repeat) return false;
-    typist.shown_ms = home_loop(io_, typist.where.org).unix_ms();
-    show(typist.where, typist);
+    typist.shown_at = home_loop(io_, typist.where.org).now();
+    show(typist);
     return true;
 }
 
@@ -197,7 +222,7 @@ void Typing::end(const TypingPlace& place, std::string_view user) {
     if (found == here.end()) return;
     const auto typist = std::ranges::find_if(found->second, [&](const auto& entry) { return entry->who.id == user; });
     if (typist == found->second.end()) return;
-    take_back(place, **typist);
+    take_back(**typist);
     const std::unique_ptr<Typist> ended = std::move(*typist);  // `place` and `user` may be its own
     found->second.erase(typist);
     if (found->second.empty()) here.erase(found);
@@ -220,7 +245,7 @@ void Typing::drop_socket(const TypingPlace& place, const sio::SocketHandle& from
 }
 
 void Typing::tell_types(Typist& typist, bool shown) {
-    typist.told_ms = home_loop(io_, typist.where.org).unix_ms();
+    typist.told_at = home_loop(io_, typist.where.org).now();
     auto out = message_of(shown ? What::TypesShown : What::Types, typist.where, typist.who.id);
     out.flag(typist.internal).text(typist.who.name).text(typist.who.avatar_url.value_or("")).text(to_string(typist.who.role));
     bus_.tell(kChannel, out.bytes());
@@ -267,8 +292,7 @@ void Typing::remote_types(std::string_view server, const TypingPlace& place, con
     if (remote == typist->remotes.end()) remote = typist->remotes.insert(remote, {std::string(server), {}});
     remote->until = home.now() + expiry_;
     arm(*typist);
-    const std::chrono::milliseconds since(home.unix_ms() - typist->shown_ms);
-    appear(*typist, fresh, internal, shown && since + kJitter >= limits_.typing_repeat);
+    appear(*typist, fresh, internal, shown && home.now() - typist->shown_at + kJitter >= limits_.typing_repeat);
 }
 
 void Typing::remote_stops(std::string_view server, const TypingPlace& place, std::string_view user) {
@@ -278,19 +302,47 @@ void Typing::remote_stops(std::string_view server, const TypingPlace& place, std
     if (!typist->types_here() && typist->remotes.empty()) end(place, user);
 }
 
-void Typing::show(const TypingPlace& place, const Typist& typist) {
-    const std::string json = typing_json(place, typist.who);
-    room_of(nsp(place), place, typist.internal)
-        .except(rooms::user(place.org, typist.who.id))
-        .emit(place.kind == Kind::Ticket ? "ticket:typing" : "chat:typing", sio::json::Raw{json});
+std::vector<Typing::Shown> Typing::shown_in(const TypingPlace& place, bool staff) {
+    std::vector<Shown> out;
+    const auto found = board(place.org).find(place);
+    if (found == board(place.org).end()) return out;
+    for (const auto& typist : found->second) {
+        if (!typist->internal || staff) out.emplace_back(typist->who.id, typing_event(nsp(place), place, typist->who));
+    }
+    return out;
 }
 
-void Typing::take_back(const TypingPlace& place, const Typist& typist) {
-    const std::string& user = typist.who.id;
-    room_of(nsp(place), place, typist.internal)
-        .except(rooms::user(place.org, user))
-        .emit(place.kind == Kind::Ticket ? "ticket:stopTyping" : "chat:stopTyping",
-              sio::json::object({{id_name(place), place.id}, {"userId", user}}));
+void Typing::emit(const Typist& typist, sio::EncodedEvent event, bool to_newcomers) {
+    struct Emission {
+        sio::Namespace& nsp;
+        TypingPlace place;
+        sio::StoredTarget audience;
+        sio::EncodedEvent event;
+    };
+    const TypingPlace& place = typist.where;
+    const auto emission =
+        std::make_shared<const Emission>(Emission{nsp(place), place, audience_of(place, typist.who.id, typist.internal), std::move(event)});
+    auto& loops = io_.loops();
+    for (unsigned i = 0; i < loops.size(); ++i) {
+        if (!emission->nsp.may_have(i, *emission->audience.view())) continue;
+        run_on(loops.at(i), [&newcomers = newcomers_[i], emission, to_newcomers] {
+            emission->nsp.for_each_local(*emission->audience.view(), [&](sio::Socket& socket) {
+                if (to_newcomers || newcomers.empty() || !newcomers.contains({socket.handle(), emission->place}))
+                    socket.send(emission->event);
+            });
+        });
+    }
+}
+
+void Typing::show(const Typist& typist) { emit(typist, typing_event(nsp(typist.where), typist.where, typist.who), false); }
+
+void Typing::take_back(const Typist& typist) {
+    const TypingPlace& place = typist.where;
+    // Newcomers, too: some have entered twice and know of this typist from the first time.
+    emit(typist,
+         nsp(place).encode(place.kind == Kind::Ticket ? "ticket:stopTyping" : "chat:stopTyping",
+                           sio::json::object({{id_name(place), place.id}, {"userId", typist.who.id}})),
+         true);
 }
 
 }  // namespace desk

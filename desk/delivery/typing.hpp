@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "desk/cluster/bus.hpp"
@@ -38,8 +39,8 @@ public:
     void stopped(TypingPlace place, std::string user);
     /// The socket left `place`, or everywhere when it has no id.
     void gone(TypingPlace place, const sio::SocketHandle& from);
-    /// Tells one socket who is typing in a place it just entered.
-    void tell(TypingPlace place, sio::SocketHandle to, bool staff);
+    /// Tells a socket who is typing in a place it entered in this turn, each once. Thread: the socket's loop.
+    void tell(TypingPlace place, sio::Socket& to);
 
     /// The typist's message is about to be shown. Thread: the org's home loop.
     void ended_by_message(const TypingPlace& place, std::string_view user);
@@ -50,6 +51,20 @@ private:
     struct Typist;
     struct PlaceHash {
         std::size_t operator()(const TypingPlace& place) const;
+    };
+    /// A socket that has entered a place and not heard yet who types there.
+    struct Newcomer {
+        sio::SocketHandle socket;
+        TypingPlace place;
+        bool operator==(const Newcomer&) const = default;
+    };
+    struct NewcomerHash {
+        std::size_t operator()(const Newcomer& newcomer) const;
+    };
+    /// What a socket hears of one typist, unless it is theirs.
+    struct Shown {
+        std::string user;
+        sio::EncodedEvent event;
     };
     using Typists = std::vector<std::unique_ptr<Typist>>;
     using Board = std::unordered_map<TypingPlace, Typists, PlaceHash>;
@@ -75,8 +90,11 @@ private:
     void tell_types(Typist& typist, bool shown);
     void tell_stops(const Typist& typist);
 
-    void show(const TypingPlace& place, const Typist& typist);
-    void take_back(const TypingPlace& place, const Typist& typist);
+    std::vector<Shown> shown_in(const TypingPlace& place, bool staff);
+    void show(const Typist& typist);
+    void take_back(const Typist& typist);
+    /// To the sockets of this server that see the typist; newcomers among them on wish.
+    void emit(const Typist& typist, sio::EncodedEvent event, bool to_newcomers);
     sio::Namespace& nsp(const TypingPlace& place) const { return place.kind == TypingPlace::Kind::Ticket ? tickets_ : chat_; }
 
     sio::Server& io_;
@@ -85,7 +103,8 @@ private:
     cluster::Bus& bus_;
     sio::Namespace& tickets_;
     sio::Namespace& chat_;
-    std::vector<Board> boards_;  // one a loop
+    std::vector<Board> boards_;                                          // one a loop
+    std::vector<std::unordered_set<Newcomer, NewcomerHash>> newcomers_;  // one a loop, of its sockets
 };
 
 }  // namespace desk

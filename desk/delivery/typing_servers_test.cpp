@@ -30,6 +30,13 @@ public:
     std::unique_ptr<Client> staff(const std::string& user) {
         return join_as("/tickets", person(user, Role::Agent), rooms::ticket_staff("acme", "7"));
     }
+    std::unique_ptr<Client> customer(const std::string& user) {
+        return join_as("/tickets", person(user, Role::Customer), rooms::ticket_customers("acme", "7"));
+    }
+    /// As when the socket that joined last as that user enters the ticket.
+    void tell(const std::string& user) {
+        at_socket(user, [this](sio::Socket& socket) { typing->tell(place, socket); });
+    }
     void types(const std::string& user, bool internal = false) {
         typing->started(place, identity_from(person(user, Role::Agent)), handle_of(user), internal);
     }
@@ -62,7 +69,6 @@ public:
     static std::string off(const std::string& user) {
         return R"(42/tickets,["ticket:stopTyping",{"ticketId":"7","userId":")" + user + R"("}])";
     }
-    using DeskTest::handle_of;
 
     const TypingPlace place{TypingPlace::Kind::Ticket, "acme", "7"};
     TestBus bus;
@@ -174,10 +180,11 @@ TEST_F(TypingOverServers, WhoComesLaterIsTold) {
     one_.types("bob", true);
     two_.hears(one_);
     auto ann = two_.staff("ann");
-    two_.typing->tell(two_.place, two_.handle_of("ann"), true);
-    EXPECT_EQ(ann->receive(), on("bob"));
-    two_.typing->tell(two_.place, two_.handle_of("ann"), false);
-    EXPECT_EQ(two_.heard(*ann), Heard{}) << "a note is for staff";
+    two_.tell("ann");
+    EXPECT_EQ(two_.heard(*ann), Heard{on("bob")});
+    auto carla = two_.customer("carla");
+    two_.tell("carla");
+    EXPECT_EQ(two_.heard(*carla), Heard{}) << "a note is for staff";
 }
 
 TEST_F(TypingOverServers, WhatNoServerOfOursSaidIsNothing) {

@@ -33,6 +33,10 @@ protected:
     void types(const std::string& user, const sio::SocketHandle& socket, bool internal = false) {
         typing_->started(kTicket, identity_from(person(user, Role::Agent)), socket, internal);
     }
+    /// As when the socket that joined last as that user enters the ticket.
+    void tell(const std::string& user) {
+        at_socket(user, [this](sio::Socket& socket) { typing_->tell(kTicket, socket); });
+    }
     /// Runs on the org's home loop after what was asked of Typing before.
     void at_home(std::function<void()> task) { home_loop(io(), "acme").post(std::move(task)); }
     void pass(milliseconds time) { skip(time, home_loop(io(), "acme").index()); }
@@ -163,17 +167,29 @@ TEST_F(TypingTest, IsToldToWhoComesLater) {
     types("bob");
     types("dan", true);
     auto ann = staff("ann");
-    typing_->tell(kTicket, handle_of("ann"), true);
+    tell("ann");
     EXPECT_EQ(ann->receive(), "42/tickets," + on("bob"));
     EXPECT_EQ(ann->receive(), "42/tickets," + on("dan"));
     auto carla = customer("carla");
-    typing_->tell(kTicket, handle_of("carla"), false);
+    tell("carla");
     EXPECT_EQ(carla->receive(), "42/tickets," + on("bob"));
     EXPECT_EQ(heard(*carla), Heard{});
     EXPECT_EQ(heard(*dan), Heard{on("bob")}) << "at the start";
-    typing_->tell(kTicket, handle_of("dan"), true);
+    tell("dan");
     EXPECT_EQ(dan->receive(), "42/tickets," + on("bob"));
     EXPECT_EQ(heard(*dan), Heard{}) << "not of themselves";
+}
+
+TEST_F(TypingTest, IsToldToWhoComesLaterBeforeItsEnd) {
+    begin();
+    auto bob = staff("bob");
+    types("bob");
+    auto ann = staff("ann");
+    at_socket("ann", [this](sio::Socket& socket) {
+        typing_->tell(kTicket, socket);
+        typing_->stopped(kTicket, "bob");
+    });
+    EXPECT_EQ(heard(*ann), (Heard{on("bob"), off("bob")}));
 }
 
 TEST_F(TypingTest, IsForgottenWithItsPlace) {
@@ -217,6 +233,28 @@ TEST_F(TypingTest, MultiLoopTellsSocketsOfEveryLoop) {
     types("bob");
     typing_->stopped(kTicket, "bob");
     for (auto& other : others) EXPECT_EQ(heard(*other), (Heard{on("bob"), off("bob")}));
+}
+
+TEST_F(TypingTest, MultiLoopIsToldOnceToWhoComesAsItBegins) {
+    options_.loops = 2;
+    begin();
+    auto bob = staff("bob");
+    std::vector<std::unique_ptr<Client>> away_from_home;
+    do away_from_home.push_back(staff("ann"));
+    while (handle_of("ann").loop == home_loop(io(), "acme").index());
+    Client& ann = *away_from_home.back();
+    // The home loop reads what bob's socket sent before it looks into its mailbox.
+    std::promise<void> asked;
+    at_home([this, asked = asked.get_future().share()] {
+        asked.wait();
+        types("bob");
+    });
+    tell("ann");
+    asked.set_value();
+    EXPECT_EQ(heard(ann), Heard{on("bob")});
+    typing_->stopped(kTicket, "bob");
+    types("bob");
+    EXPECT_EQ(heard(ann), (Heard{off("bob"), on("bob")})) << "and hears the rest like the others";
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ ArrivalRules TicketSockets::arrival_rules() {
     };
     rules.entered = [this](sio::Socket& socket, const std::string& id, const std::any&) {
         const Actor& actor = visitor_of(socket).actor();
-        typing_.tell(place_of(actor, id), socket.handle(), is_staff(actor.role));
+        typing_.tell(place_of(actor, id), socket);
     };
     return rules;
 }
@@ -102,7 +102,7 @@ Result<void> TicketSockets::subscribe(sio::Socket& socket, const sio::Event& eve
             if (ack) ack(sio::json::Raw{ok_with(answer)});
             on_loop.emit("ticket:subscribed", sio::json::Raw{answer});
             catch_up(on_loop, subscribed.missed, pending, subscribed.cursor, asked, commands_.recoveries());
-            typing_.tell(place_of(reader, id), on_loop.handle(), is_staff(reader.role));
+            typing_.tell(place_of(reader, id), on_loop);
             return {};
         });
     return {};
