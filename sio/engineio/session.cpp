@@ -193,8 +193,8 @@ void Session::finish_upgrade(std::unique_ptr<websocket::Connection> connection) 
     use_websocket(std::move(connection));
     loop().defer([polling = std::move(polling_), upgrade = std::move(upgrade_)] {});
     ++hub_.totals.upgraded;
-    if (handler_) handler_->on_upgrade();
     for (const Packet& packet : waiting) send(packet);
+    if (handler_) handler_->on_upgrade();
 }
 
 void Session::end_upgrade(std::unique_ptr<websocket::Connection> leftover) {

@@ -4,6 +4,8 @@
 
 #include "sio/base/json_writer.hpp"
 #include "sio/runtime/timer.hpp"
+#include "sio/socketio/guarded.hpp"
+#include "sio/socketio/handlers.hpp"
 #include "sio/socketio/hub.hpp"
 #include "sio/socketio/msgpack_packet.hpp"
 #include "sio/socketio/namespace.hpp"
@@ -157,6 +159,12 @@ void Connection::disconnect() {
 
 void Connection::on_upgrade() {
     for (Socket* socket = sockets_; socket != nullptr; socket = socket->next_) detail::SocketPackets::count_upgrade(*socket);
+    for_each_socket([](Socket& socket) {
+        for (const auto& handler : socket.nsp().handlers().upgrade) {
+            if (!socket.connected()) break;
+            detail::guarded(socket.server(), socket.nsp_name(), "upgrade", [&] { handler(socket); });
+        }
+    });
 }
 
 void Connection::on_close(engineio::CloseReason reason) {

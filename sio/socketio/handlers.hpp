@@ -26,6 +26,7 @@ struct Handlers {
     std::vector<Registrar::EventHandler> unknown;
     std::vector<Registrar::OutgoingHandler> any_outgoing;
     std::vector<Registrar::SocketHandler> connection;
+    std::vector<Registrar::SocketHandler> upgrade;
     std::vector<Registrar::DisconnectHandler> disconnecting;
     std::vector<Registrar::DisconnectHandler> disconnect;
     std::vector<Registrar::Middleware> middlewares;

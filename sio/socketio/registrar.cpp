@@ -42,6 +42,11 @@ Registrar& Registrar::on_connection(SocketHandler handler) {
     return *this;
 }
 
+Registrar& Registrar::on_upgrade(SocketHandler handler) {
+    open(handlers_).upgrade.push_back(std::move(handler));
+    return *this;
+}
+
 Registrar& Registrar::on_disconnecting(DisconnectHandler handler) {
     open(handlers_).disconnecting.push_back(std::move(handler));
     return *this;

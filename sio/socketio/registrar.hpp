@@ -46,6 +46,8 @@ public:
     Registrar& on_any_outgoing(OutgoingHandler handler);
     /// The client is in, its CONNECT is answered; none of its other packets was processed yet.
     Registrar& on_connection(SocketHandler handler);
+    /// A connected socket's connection went over from polling to a websocket.
+    Registrar& on_upgrade(SocketHandler handler);
     /// On its way out, the rooms are still there.
     Registrar& on_disconnecting(DisconnectHandler handler);
     /// Out of all rooms; what is emitted to it goes nowhere.

@@ -90,6 +90,17 @@ Namespace* Server::find(std::string_view name) const {
 
 void Server::on_new_namespace(std::function<void(Namespace&)> handler) { on_new_namespace_ = std::move(handler); }
 
+void Server::for_each_registrar(FunctionRef<void(Registrar&)> visit) {
+    const std::shared_lock lock(namespaces_mutex_);
+    for (const auto& [name, nsp] : namespaces_) visit(*nsp);
+    for (const auto& parent : dynamic_) visit(*parent);
+}
+
+void Server::for_each_connection(FunctionRef<bool(Connection&)> visit) {
+    const auto* const loop = runtime::Loop::current();
+    if (loop != nullptr && &home().loop() == loop) home().for_each_connection(visit);
+}
+
 // An occupant is counted under the lock, so that a child that left() finds empty under it has nobody on the way in.
 Namespace* Server::enter(std::string_view name, json::Value auth) {
     {

@@ -55,6 +55,10 @@ public:
     Namespace* find(std::string_view name) const;
     /// A child of a dynamic namespace was made. Thread: the loop of its first client. Before start().
     void on_new_namespace(std::function<void(Namespace&)> handler);
+    /// Every namespace and dynamic namespace made so far, for what registers handlers everywhere. Before start().
+    void for_each_registrar(FunctionRef<void(Registrar&)> visit);
+    /// The connections of the calling loop, until `visit` says false; it may end the one it is given. Thread: loop.
+    void for_each_connection(FunctionRef<bool(Connection&)> visit);
 
     // The main namespace, for short.
     Registrar& on(std::string_view event, Registrar::EventHandler handler) { return main_.on(event, std::move(handler)); }

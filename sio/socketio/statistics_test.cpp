@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include <future>
 
 #include "sio/engineio/testing/client.hpp"
@@ -74,6 +76,11 @@ TEST_P(StatisticsOf, AnEventThatIsPutOffIsCountedOnce) {
 }
 
 TEST_P(StatisticsOf, SocketsAreCountedByTransportThroughAnUpgrade) {
+    io().of("/").on_upgrade([this](Socket& socket) {
+        const bool websocket = socket.connection().transport() == engineio::TransportKind::WebSocket;
+        journal_.add(websocket ? "upgraded" : "still polling");
+        socket.emit("after the upgrade");
+    });
     start();
     auto websocket = join();
     Polling polling(port_);
@@ -93,8 +100,10 @@ TEST_P(StatisticsOf, SocketsAreCountedByTransportThroughAnUpgrade) {
     upgraded.send_text("2probe");
     EXPECT_EQ(upgraded.text(), "3probe");
     upgraded.send_text("5");
+    EXPECT_EQ(upgraded.text(), R"(42["after the upgrade"])");
     upgraded.send_text(R"(420["sync"])");
     EXPECT_EQ(upgraded.text(), "430[]");
+    EXPECT_THAT(journal_.wait(1), ::testing::ElementsAre("upgraded")) << "the websocket's own socket never was";
     const auto after = gather();
     EXPECT_EQ(after.polling, 0U);
     EXPECT_EQ(after.websocket, 2U);
