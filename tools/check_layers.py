@@ -19,7 +19,7 @@ from pathlib import Path
 CAPABILITIES = ["desk/people", "desk/tickets", "desk/chat", "desk/notifications", "desk/presence", "desk/dashboard", "desk/sla",
                 "desk/maintenance"]
 LAYERS = [
-    "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/cluster",
+    "sio/base", "sio/runtime", "sio/http", "sio/websocket", "sio/engineio", "sio/socketio", "sio/admin", "sio/cluster",
     "desk/model", "desk/schema", "desk/store", "desk/auth", "desk/cluster", "desk/session", "desk/delivery", *CAPABILITIES, "desk/rest", "desk/app",
 ]
 # Folders above all layers, and what they may use.
@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "simdjson": ["sio/base"], "zlib": ["sio/base"], "msgpack": ["sio/base"],
     "openssl": ["sio/runtime", "desk/auth"],
     "boost": ["sio/http"],
+    "crypt": ["sio/admin"],
     "hiredis": ["sio/cluster"],
     "sqlite3": ["desk/store"], "libpq-fe": ["desk/store"],
     "cjose": ["desk/auth"], "jansson": ["desk/auth"], "curl": ["desk/auth"],
