@@ -57,6 +57,8 @@ Problems judge(const Config& config) {
         problems.emplace_back("mirror needs valkey (INSIGHTDESK_VALKEY) and an adapter other than memory");
     if (!config.bare_rooms.empty() && (config.valkey.empty() || config.adapter == "memory" || config.adapter == "sharded"))
         problems.emplace_back("bare_rooms needs valkey (INSIGHTDESK_VALKEY) and the adapter streams or pubsub, which emitters speak");
+    if (config.admin_ui != AdminUi::Off && (config.admin_ui_user.empty() || config.admin_ui_password_hash.empty()))
+        problems.emplace_back("admin_ui needs admin_ui_user and admin_ui_password_hash (INSIGHTDESK_ADMIN_UI_USER, _PASSWORD_HASH)");
     if (config.dev && !loopback_only(config)) {
         problems.emplace_back(
             "dev hands out tokens to anyone who asks, so it serves loopback only: leave host at 127.0.0.1,::1 or take dev away");

@@ -16,6 +16,8 @@ namespace desk::app {
 
 enum class LogFormat : std::uint8_t { Auto, Json, Human };  ///< Auto: human on a terminal, else JSON lines
 
+enum class AdminUi : std::uint8_t { Off, Production, Development };
+
 /// Every setting of the server, with its default. What each means, and its bounds, stands in the table of settings_table.cpp and nowhere
 /// else.
 struct Config {
@@ -78,6 +80,9 @@ struct Config {
     sio::LogLevel log_level = sio::LogLevel::Info;
     LogFormat log_format = LogFormat::Auto;
     std::string metrics_token;
+    AdminUi admin_ui = AdminUi::Off;
+    std::string admin_ui_user;
+    std::string admin_ui_password_hash;
     bool dev = false;
     bool demo = false;
     std::string test_clock;

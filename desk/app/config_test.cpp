@@ -205,6 +205,25 @@ TEST(Config, DevServesLoopbackOnlyEvenWithAKey) {
                 ElementsAre(HasSubstr("dev hands out tokens")));
 }
 
+TEST(Config, TheAdminUiWantsAUserAndABcryptHash) {
+    const std::string hash = "$2b$10$3yzGAPP0kqo7PXsrOND7VefkQGkRc34VRyEEzYPLbT/9IZHvAzcCW";
+    EXPECT_EQ(resolved({}).admin_ui, AdminUi::Off);
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_ADMIN_UI", "production"}, {"INSIGHTDESK_ADMIN_UI_USER", "op"}}),
+                ElementsAre(HasSubstr("admin_ui_password_hash")));
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_ADMIN_UI", "production"}, {"INSIGHTDESK_ADMIN_UI_PASSWORD_HASH", hash}}),
+                ElementsAre(HasSubstr("admin_ui_user")));
+    EXPECT_THAT(problems_of({{"INSIGHTDESK_ADMIN_UI", "on"}}), ElementsAre(HasSubstr("is none of off, production, development")));
+    const auto plain = problems_of({{"INSIGHTDESK_ADMIN_UI_PASSWORD_HASH", "letmein99"}});
+    EXPECT_THAT(plain, ElementsAre(HasSubstr("is no bcrypt hash")));
+    EXPECT_THAT(plain.front(), Not(HasSubstr("letmein99")));
+
+    const auto raw = from_environment(
+        {{"INSIGHTDESK_ADMIN_UI", "development"}, {"INSIGHTDESK_ADMIN_UI_USER", "op"}, {"INSIGHTDESK_ADMIN_UI_PASSWORD_HASH", hash}});
+    const auto config = resolve(raw).value();
+    EXPECT_EQ(config.admin_ui, AdminUi::Development);
+    EXPECT_THAT(effective_config(config, raw), Not(HasSubstr(hash)));
+}
+
 TEST(Config, ContradictionsAreRefused) {
     EXPECT_EQ(problems_of({{"INSIGHTDESK_TLS_CERT", "c"}}).size(), 1U);
     EXPECT_EQ(problems_of({{"INSIGHTDESK_TLS_KEY", "k"}}).size(), 1U);

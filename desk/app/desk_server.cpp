@@ -211,6 +211,7 @@ void DeskServer::stop() {
     if (parts_->update_polls) parts_->update_polls->stop();
     if (serving_) parts_->hand_over();
     parts_->io.drain();
+    parts_->admin_ui.reset();
     if (parts_->store) parts_->store->stop();
     parts_->io.close();
     parts_->cluster.stop();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "desk/app/admin_ui.hpp"
 #include "desk/app/engine_options.hpp"
 #include "desk/rest/documents.hpp"
 #include "desk/rest/maintenance_routes.hpp"
@@ -147,6 +148,7 @@ void Parts::wire(const Config& config, sio::Log& log) {
     add_operations(config.metrics_token);
     io.router().add("/v1", api);
     io.router().add("/tickets/updates", api);
+    admin_ui = add_admin_ui(io, config, log);
 }
 
 void Parts::add_presence(const Config& config, sio::Log& log) {

@@ -50,6 +50,7 @@
 #include "desk/store/store.hpp"
 #include "desk/store/store_lock.hpp"
 #include "desk/tickets/sockets.hpp"
+#include "sio/admin/instrument.hpp"
 #include "sio/base/clock.hpp"
 #include "sio/socketio/socketio.hpp"
 
@@ -118,6 +119,7 @@ struct Parts {
     std::optional<Readiness> readiness;
     std::optional<Metrics> metrics;
     std::optional<store::Housekeeper> housekeeper;
+    std::unique_ptr<sio::admin::Instrument> admin_ui;  ///< where it is wanted
 
 private:
     LogSource log_source();

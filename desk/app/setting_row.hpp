@@ -19,6 +19,8 @@ struct Word {
 
 constexpr std::array<Word<sio::LogLevel>, 4> kLevels{
     {{"debug", sio::LogLevel::Debug}, {"info", sio::LogLevel::Info}, {"warn", sio::LogLevel::Warn}, {"error", sio::LogLevel::Error}}};
+constexpr std::array<Word<AdminUi>, 3> kAdminUis{
+    {{"off", AdminUi::Off}, {"production", AdminUi::Production}, {"development", AdminUi::Development}}};
 constexpr std::array<Word<LogFormat>, 3> kFormats{{{"auto", LogFormat::Auto}, {"json", LogFormat::Json}, {"human", LogFormat::Human}}};
 
 template <auto& Words>
@@ -41,6 +43,7 @@ inline std::string shown(std::uint16_t value) { return std::to_string(value); }
 inline std::string shown(std::uint32_t value) { return std::to_string(value); }
 
 inline std::string shown(sio::LogLevel value) { return std::string(std::ranges::find(kLevels, value, &Word<sio::LogLevel>::value)->name); }
+inline std::string shown(AdminUi value) { return std::string(std::ranges::find(kAdminUis, value, &Word<AdminUi>::value)->name); }
 inline std::string shown(LogFormat value) { return std::string(std::ranges::find(kFormats, value, &Word<LogFormat>::value)->name); }
 
 /// A row whose value lies where `Access` says and is read by `Parse`.

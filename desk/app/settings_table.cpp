@@ -3,6 +3,7 @@
 
 #include "desk/app/setting_row.hpp"
 #include "desk/model/ids.hpp"
+#include "sio/admin/password.hpp"
 #include "sio/engineio/sid.hpp"
 
 namespace desk::app {
@@ -45,6 +46,11 @@ text::Parsed<std::string> maybe_org(std::string_view value) {
 
 text::Parsed<std::string> server_tag(std::string_view value) {
     if (!value.empty() && !sio::engineio::parse_server_tag(value)) return std::unexpected("is not two letters, digits, - or _");
+    return std::string(value);
+}
+
+text::Parsed<std::string> password_hash(std::string_view value) {
+    if (!value.empty() && !sio::admin::is_bcrypt_hash(value)) return std::unexpected("is no bcrypt hash of cost 4 to 15");
     return std::string(value);
 }
 
@@ -229,6 +235,13 @@ constexpr Setting kOperation[] = {
     row<kField<&Config::log_format>, word<kFormats>>("log_format", "FORMAT", "json, human, or auto: human on a terminal, else JSON lines."),
     row<kField<&Config::metrics_token>, any_text>(
         "metrics_token", "TEXT", "What /metrics asks for as a bearer token; empty: it answers this machine only, and no proxy.", true),
+    row<kField<&Config::admin_ui>, word<kAdminUis>>(
+        "admin_ui", "MODE",
+        "Lets the Socket.IO Admin UI look at this server: off, production (numbers only) or development (every connection and event "
+        "of every org too). It can change nothing."),
+    row<kField<&Config::admin_ui_user>, any_text>("admin_ui_user", "NAME", "Who may use the admin UI."),
+    row<kField<&Config::admin_ui_password_hash>, password_hash>("admin_ui_password_hash", "TEXT", "Their password, as a bcrypt hash.",
+                                                                true),
     row<kField<&Config::dev>, text::boolean>("dev", "", "Development: hands out tokens to anyone who asks. Loopback only."),
     row<kField<&Config::demo>, text::boolean>("demo", "", "Fills an empty store with a demo org and prints tokens for its people."),
     row<kField<&Config::test_clock>, any_text>(
