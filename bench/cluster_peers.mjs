@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
 import { Person, claims, craft } from "../tests/js/lib/desk.mjs";
-import { Desk } from "../tests/js/lib/cluster/desks.mjs";
+import { Desks } from "../tests/js/lib/cluster/desks.mjs";
 import { Postgres } from "../tests/js/lib/cluster/postgres.mjs";
 import { Valkey } from "../tests/js/lib/cluster/valkey.mjs";
 import { JWT_SECRET } from "../tests/js/lib/server.mjs";
@@ -41,14 +41,14 @@ function subscribe(server, user) {
 
 async function ours(valkey) {
     const postgres = await Postgres.start();
-    const settings = { store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--limits", "high", "--loops", "1", "--log-level", "warn"] };
-    const desks = [await Desk.start(1, settings), await Desk.start(2, settings)];
-    await new Person(desks[0].url, "bench-admin", { org: "bench-org", role: "admin" }).made("POST", "/v1/tickets", { id: "T-1", subject: "The ticket of the bench" });
+    const args = ["--limits", "high", "--loops", "1", "--log-level", "warn"];
+    const desks = await Desks.start({ count: 2, balancer: null, store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args });
+    await new Person(desks.all[0].url, "bench-admin", { org: "bench-org", role: "admin" }).made("POST", "/v1/tickets", { id: "T-1", subject: "The ticket of the bench" });
     const stop = async () => {
-        for (const desk of desks) await desk.stop();
+        await desks.stop();
         await postgres.stop();
     };
-    return { servers: desks.map((desk) => ({ url: desk.url, pid: desk.server.pid, secret: JWT_SECRET })), stop };
+    return { servers: desks.all.map((desk) => ({ url: desk.url, pid: desk.server.pid, secret: JWT_SECRET })), stop };
 }
 
 let port = 24_000;

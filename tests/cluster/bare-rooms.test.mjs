@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Desk } from "../js/lib/cluster/desks.mjs";
+import { Desks } from "../js/lib/cluster/desks.mjs";
 import { emitterAt } from "../js/lib/cluster/emitter.mjs";
 import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { Person } from "../js/lib/desk.mjs";
 import { within } from "../js/lib/inbox.mjs";
 
@@ -13,18 +12,12 @@ let postgres;
 before(async () => (postgres = await Postgres.start()));
 after(() => postgres?.stop());
 
-/** Two servers on a store and a Valkey of their own, and an emitter. */
-async function start(t, env = {}) {
-    const [store, valkey] = await Promise.all([postgres.database(), Valkey.start()]);
-    const settings = { store, env: { INSIGHTDESK_VALKEY: valkey.url, ...env }, args: ["--log-format", "json"] };
-    const desks = [await Desk.start(1, settings)];
-    desks.push(await Desk.start(2, settings));
-    const emitter = await emitterAt(t, valkey);
-    t.after(async () => {
-        await Promise.all(desks.map((desk) => desk.stop()));
-        await valkey.stop();
-    });
-    return { desks, emitter };
+/** Two servers and an emitter at their Valkey. */
+async function start(t, env) {
+    const desks = await Desks.together({ count: 2, postgres, env, args: ["--log-format", "json"] });
+    const emitter = await emitterAt(t, desks.valkey);
+    t.after(() => desks.stop());
+    return { desks: desks.all, emitter };
 }
 
 /** Ann (staff) at one server and Carl (customer) at the other, both subscribed to Carl's ticket. */

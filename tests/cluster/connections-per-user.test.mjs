@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Desk } from "../js/lib/cluster/desks.mjs";
+import { Desks } from "../js/lib/cluster/desks.mjs";
 import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { connected, open } from "../js/lib/clients.mjs";
 import { Person } from "../js/lib/desk.mjs";
 import { within } from "../js/lib/inbox.mjs";
@@ -17,16 +16,11 @@ before(async () => (postgres = await Postgres.start()));
 after(() => postgres?.stop());
 
 async function start(t) {
-    const valkey = await Valkey.start();
-    const settings = { store: postgres.database(), env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--limit-connections-per-user", "3", "--presence-lease", `${LEASE_MS}ms`] };
-    const one = await Desk.start(1, settings);
-    const two = await Desk.start(2, settings);
-    t.after(async () => {
-        await Promise.all([one, two].map((desk) => (desk.alive ? desk.stop() : undefined)));
-        await valkey.stop();
-    });
+    const desks = await Desks.together({ count: 2, postgres, args: ["--limit-connections-per-user", "3", "--presence-lease", `${LEASE_MS}ms`] });
+    t.after(() => desks.stop());
+    const [one, two] = desks.all;
     const ann = [one, two].map(({ url }) => new Person(url, "ann", ORG));
-    return { valkey, one, two, ann };
+    return { valkey: desks.valkey, one, two, ann };
 }
 
 /** One more connection, and the error it met. */

@@ -3,21 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Desks } from "../js/lib/cluster/desks.mjs";
-import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { Person } from "../js/lib/desk.mjs";
 import { METRICS, Screen, still } from "../js/lib/screen.mjs";
 
-let postgres, valkey, desks;
-before(async () => {
-    [postgres, valkey] = await Promise.all([Postgres.start(), Valkey.start()]);
-    const args = ["--limits", "high", "--presence-grace", "100ms"];
-    desks = await Desks.start({ balancer: null, store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args });
-});
-after(async () => {
-    await desks?.stop();
-    await Promise.all([postgres, valkey].map((service) => service?.stop()));
-});
+let desks;
+before(async () => (desks = await Desks.together({ args: ["--limits", "high", "--presence-grace", "100ms"] })));
+after(() => desks?.stop());
 
 /** Somebody on each of the servers. */
 const everywhere = (id, options) => desks.all.map(({ url }) => new Person(url, id, options));

@@ -1,23 +1,17 @@
 // What one server is told or asked and the clients of another must see: notices, connections ended, rooms left, waiting requests, keys.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Desk } from "../js/lib/cluster/desks.mjs";
-import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
+import { Desks } from "../js/lib/cluster/desks.mjs";
 import { Person, backend, barrier } from "../js/lib/desk.mjs";
 import { within } from "../js/lib/inbox.mjs";
 
-let postgres, valkey, one, two;
+const SETTINGS = { count: 2, args: ["--limits", "high"] };
+let desks, one, two;
 before(async () => {
-    [postgres, valkey] = await Promise.all([Postgres.start(), Valkey.start()]);
-    const settings = { store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--limits", "high"] };
-    one = await Desk.start(1, settings);
-    two = await Desk.start(2, settings);
+    desks = await Desks.together(SETTINGS);
+    [one, two] = desks.all;
 });
-after(async () => {
-    await Promise.all([one, two].map((desk) => desk?.stop()));
-    await Promise.all([postgres, valkey].map((service) => service?.stop()));
-});
+after(() => desks?.stop());
 
 const ping = (socket) => () => socket.timeout(10_000).emitWithAck("ping", { timestamp: 1 });
 
@@ -110,24 +104,21 @@ test("two servers count what they tell each other", async () => {
 
 test("without Valkey they go on, and what one writes reaches the other's clients late, not never", async (t) => {
     const org = "acme-alone";
-    const away = await Valkey.start();
-    t.after(() => away.stop());
-    const settings = { store: postgres.url, env: { INSIGHTDESK_VALKEY: away.url }, args: ["--limits", "high"] };
-    const desks = [await Desk.start(3, settings), await Desk.start(4, settings)];
-    t.after(() => Promise.all(desks.map((desk) => desk.stop())));
+    const alone = await Desks.together({ ...SETTINGS, postgres: desks.postgres });
+    t.after(() => alone.stop());
     const ready = async ({ url }) => (await fetch(`${url}/readyz`)).json();
     const until = async (status) => {
-        for (const desk of desks) while ((await ready(desk)).status !== status);
+        for (const desk of alone.all) while ((await ready(desk)).status !== status);
     };
     await until("ready");
-    const writer = new Person(desks[0].url, "ada", { org, role: "admin" });
-    const client = await new Person(desks[1].url, "grace", { org }).connect(t, "/tickets");
-    await away.kill();
+    const writer = new Person(alone.all[0].url, "ada", { org, role: "admin" });
+    const client = await new Person(alone.all[1].url, "grace", { org }).connect(t, "/tickets");
+    await alone.valkey.kill();
     await until("degraded");
     const ids = [];
     for (let i = 0; i < 3; ++i) ids.push((await writer.made("POST", "/v1/tickets", { subject: `Late ${i}` })).id);
     for (const id of ids) assert.equal((await client.inbox.next("ticket:created"))[0].id, id);
-    await away.restart();
+    await alone.valkey.restart();
     await until("ready");
     const { id } = await writer.made("POST", "/v1/tickets", { subject: "Quick again" });
     assert.equal((await client.inbox.next("ticket:created"))[0].id, id);

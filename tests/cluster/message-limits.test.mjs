@@ -2,21 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Desks } from "../js/lib/cluster/desks.mjs";
-import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { Person } from "../js/lib/desk.mjs";
 
 const BURST = 3;
-let postgres, valkey, desks;
-before(async () => {
-    [postgres, valkey] = await Promise.all([Postgres.start(), Valkey.start()]);
-    const env = { INSIGHTDESK_VALKEY: valkey.url, INSIGHTDESK_LIMIT_CHAT_MESSAGES: `1/1m,${BURST}` };
-    desks = await Desks.start({ balancer: null, store: postgres.url, env });
-});
-after(async () => {
-    await desks?.stop();
-    await Promise.all([postgres, valkey].map((service) => service?.stop()));
-});
+let desks;
+before(async () => (desks = await Desks.together({ args: ["--limit-chat-messages", `1/1m,${BURST}`] })));
+after(() => desks?.stop());
 
 /** Somebody in a chat of theirs on each of the servers: what sends a message there. */
 async function tabs(t, who) {
@@ -51,7 +42,7 @@ test("a user's messages on all servers count together, and nobody else's", async
 
 test("without Valkey each server counts for itself", async (t) => {
     const erin = await tabs(t, "erin");
-    await valkey.kill();
+    await desks.valkey.kill();
     await until("degraded");
     for (const send of erin) {
         const answers = [];

@@ -4,7 +4,6 @@ import { after, before, describe, test } from "node:test";
 import { TRANSPORTS } from "../js/lib/clients.mjs";
 import { Desks } from "../js/lib/cluster/desks.mjs";
 import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { Stage } from "../js/lib/stage.mjs";
 
 // A reload has to fit in, also on a busy machine.
@@ -21,11 +20,10 @@ before(async () => (postgres = await Postgres.start()));
 after(() => postgres?.stop());
 
 describe("who is there, on any server", { concurrency: true }, () => {
-    for (const [n, [title, transports]] of TRANSPORTS.entries()) {
+    for (const [title, transports] of TRANSPORTS) {
         test(`over ${title}`, async (t) => {
-            const valkey = await Valkey.start();
-            const desks = await Desks.start({ store: postgres.database(`presence_${n}`), env: { INSIGHTDESK_VALKEY: valkey.url }, args: ARGS, balancer: null });
-            t.after(() => desks.stop().then(() => valkey.stop()));
+            const desks = await Desks.together({ postgres, args: ARGS });
+            t.after(() => desks.stop());
             const [one, two, three] = desks.all;
             const stage = new Stage(two);
             const add = (org, id, name, desk) => stage.add(org, id, { name: `${name} of ${org}`, namespaces, transports, at: desk.url });

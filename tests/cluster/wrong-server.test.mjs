@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Desks } from "../js/lib/cluster/desks.mjs";
-import { Postgres } from "../js/lib/cluster/postgres.mjs";
-import { Valkey } from "../js/lib/cluster/valkey.mjs";
 import { within } from "../js/lib/inbox.mjs";
 import { Polling, http } from "../js/lib/raw.mjs";
 
@@ -12,9 +10,8 @@ const UNKNOWN = { code: 1, message: "Session ID unknown" };
 const told = (desk) => desk.log().split("\n").filter((line) => line.includes("session of another server")).map((line) => JSON.parse(line));
 
 test("a request for another server's session is refused, and the log names the owner, though seldom", async (t) => {
-    const [valkey, postgres] = await Promise.all([Valkey.start(), Postgres.start()]);
-    const desks = await Desks.start({ balancer: null, store: postgres.url, env: { INSIGHTDESK_VALKEY: valkey.url }, args: ["--log-format", "json"] });
-    t.after(() => desks.stop().then(() => Promise.all([valkey.stop(), postgres.stop()])));
+    const desks = await Desks.together({ args: ["--log-format", "json"] });
+    t.after(() => desks.stop());
     const [one, two, three] = desks.all;
     const ask = async (session, from, at, request) => {
         const answer = await http(session.url.replace(from.url, at.url), request);

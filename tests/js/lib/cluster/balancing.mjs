@@ -67,7 +67,7 @@ export function testBalancer(balancer) {
                     const leaving = desks.of(sockets[0]);
                     const its = sockets.filter((socket) => tagOf(socket) === leaving.tag);
                     const gone = its.map((socket) => once(socket, "disconnect"));
-                    leaving.server.signal("SIGTERM");
+                    leaving.leave();
                     while ((await http(`${leaving.url}/readyz`).catch(() => ({}))).status === 200);
                     const late = await join(t, desks.url, PEOPLE, { transports });
                     assert.notEqual(tagOf(late), leaving.tag);

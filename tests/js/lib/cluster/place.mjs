@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import { place } from "../server.mjs";
 import { Desks } from "./desks.mjs";
 import { Postgres } from "./postgres.mjs";
-import { Valkey } from "./valkey.mjs";
 
 let databases;
 
@@ -13,15 +12,12 @@ class Place {
         if (keys !== undefined || args.includes("--port")) throw new Error("several servers have the keys and ports they have");
         databases ??= Postgres.start();
         const server = new Place();
-        const [postgres, valkey] = await Promise.all([databases, Valkey.start()]);
-        server.valkey = valkey;
-        const name = store ? basename(store).replace(/\W/g, "_") : `place_${Place.#count++}`;
-        server.desks = await Desks.start({ store: postgres.database(name), env: { INSIGHTDESK_VALKEY: valkey.url, ...env }, args });
+        const database = store && basename(store).replace(/\W/g, "_");
+        server.desks = await Desks.together({ postgres: await databases, database, balancer: "nginx", env, args });
         server.url = server.desks.url;
         server.port = server.desks.balancer.port;
         return server;
     }
-    static #count = 0;
 
     get alive() {
         return this.desks.all.every(({ alive }) => alive);
@@ -32,7 +28,6 @@ class Place {
     async stop() {
         if (!this.alive) throw new Error(`a server had ended already\n${this.log()}`);
         await this.desks.stop();
-        await this.valkey.stop();
     }
 }
 
