@@ -34,9 +34,9 @@ void KeyFetcher::stop() {
     const std::vector<Done> dropped = std::exchange(waiting_, {});
 }
 
-bool KeyFetcher::fetch(Done done) {
+bool KeyFetcher::fetch(const std::function<bool()>& lacking, Done done) {
     const std::scoped_lock lock(mutex_);
-    if (stopping_ || waiting_.size() >= kMaxWaiting) return false;
+    if (stopping_ || waiting_.size() >= kMaxWaiting || !lacking()) return false;
     if (!fetching_) {
         if (!plan_.ask(Clock::now())) return false;
         fetching_ = wanted_ = true;
@@ -63,11 +63,24 @@ bool KeyFetcher::wait_until_due() {
 
 void KeyFetcher::run() {
     while (wait_until_due()) {
-        fetch_now();
+        const auto document = download_->get();
+        auto keys = document ? keys_from_url(document->text) : sio::fail(sio::ErrorCode::BadRequest, document.error());
+        if (keys)
+            fetched(*keys);
+        else
+            failed(keys.error().detail);
         std::vector<Done> waiting;
         {
+            // At once, so that who finds these keys without their own does not join the fetch that has just ended, and who missed them
+            // by a moment does not begin another.
             const std::scoped_lock lock(mutex_);
             if (stopping_) return;
+            if (keys) {
+                verifier_.use(std::move(*keys));
+                plan_.succeeded(Clock::now(), document->max_age);
+            } else {
+                plan_.failed(Clock::now());
+            }
             fetching_ = wanted_;
             if (!wanted_) waiting.swap(waiting_);
         }
@@ -75,23 +88,12 @@ void KeyFetcher::run() {
     }
 }
 
-void KeyFetcher::fetch_now() {
-    const auto document = download_->get();
-    auto keys = document ? keys_from_url(document->text) : sio::fail(sio::ErrorCode::BadRequest, document.error());
-    if (!keys) {
-        failed(keys.error().detail);
-        const std::scoped_lock lock(mutex_);
-        return plan_.failed(Clock::now());
-    }
+void KeyFetcher::fetched(const KeySet& keys) {
     std::vector<std::string> ids;
-    for (const auto& key : keys->keys()) ids.push_back(key.id());
-    const auto count = ids.size();
-    verifier_.use(std::move(*keys));
-    if (!failure_.empty() || ids != key_ids_) log_.info("token keys fetched", {{"from", name_}, {"count", count}});
+    for (const auto& key : keys.keys()) ids.push_back(key.id());
+    if (!failure_.empty() || ids != key_ids_) log_.info("token keys fetched", {{"from", name_}, {"count", ids.size()}});
     failure_.clear();
     key_ids_ = std::move(ids);
-    const std::scoped_lock lock(mutex_);
-    plan_.succeeded(Clock::now(), document->max_age);
 }
 
 void KeyFetcher::failed(const std::string& why) {

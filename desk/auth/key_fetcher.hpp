@@ -33,7 +33,7 @@ public:
     /// Cancels what is under way and drops who waits for it. Thread: the owner's.
     void stop();
 
-    bool fetch(Done done) override;
+    bool fetch(const std::function<bool()>& lacking, Done done) override;
     /// Fetches at once, because the operator wants it.
     void refresh();
 
@@ -41,8 +41,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void run();
-    void fetch_now();
     bool wait_until_due();
+    void fetched(const KeySet& keys);
     void failed(const std::string& why);
 
     TokenVerifier& verifier_;

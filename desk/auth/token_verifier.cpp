@@ -95,7 +95,8 @@ bool TokenVerifier::await_key_of(std::string_view token, KeySource::Done done) c
     const auto parts = split(token);
     if (!parts) return false;
     const auto header = read_header(parts->header);
-    return header && lacks_key(keys_.current(), *header) && source_->fetch(std::move(done));
+    const auto lacking = [&] { return lacks_key(keys_.current(), *header); };
+    return header && lacking() && source_->fetch(lacking, std::move(done));
 }
 
 std::expected<Claims, AuthFailure> TokenVerifier::verify(std::string_view token, std::int64_t now_ms) const {

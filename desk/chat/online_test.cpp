@@ -299,12 +299,13 @@ TEST_F(OnlineTest, AsksForOpenConversationsOnlyWhereSomebodyIs) {
 /// This server, and another whose people stand in the roll.
 class OnlineOverServers : public OnlineTest {
 protected:
-    OnlineOverServers() {
+    explicit OnlineOverServers(milliseconds lease = cluster::testing::kLongLease)
+        : other_(valkey_.url(), cluster::testing::hasty("there", lease)) {
         auto options = sio::cluster::testing::impatient(valkey_.url());
         // The clock of this server is put forward by more than an answer may take.
         options.answer_timeout = std::chrono::minutes(10);
         client_.emplace(io().loops().at(0), std::move(options), log_);
-        roll_.emplace(*client_, cluster::testing::hasty("here"), log_);
+        roll_.emplace(*client_, cluster::testing::hasty("here", lease), log_);
         begin(100, &*roll_);
         EXPECT_TRUE(until([&] { return roll_->stats().in_touch && other_.in_touch(); }));
     }
@@ -352,7 +353,7 @@ protected:
     }
 
     sio::cluster::testing::ValkeyServer valkey_;
-    cluster::testing::RollServer other_{valkey_.url(), cluster::testing::hasty("there")};
+    cluster::testing::RollServer other_;
     sio::NullLog log_;
     std::optional<sio::cluster::Valkey> client_;
     std::optional<cluster::Roll> roll_;
@@ -396,7 +397,12 @@ TEST_F(OnlineOverServers, ACustomerWhoIsOnAnotherServerIsNotGone) {
     EXPECT_EQ(notes_.wait(1).size(), 1U);
 }
 
-TEST_F(OnlineOverServers, ACustomerWhoseServerDiedIsGoneAlthoughNobodyHereIsInTheChat) {
+class OnlineBesideTheDying : public OnlineOverServers {
+protected:
+    OnlineBesideTheDying() : OnlineOverServers(cluster::testing::kShortLease) {}
+};
+
+TEST_F(OnlineBesideTheDying, ACustomerWhoseServerDiedIsGoneAlthoughNobodyHereIsInTheChat) {
     customer_there(true);
     there({&carla_});
     other_.die();

@@ -37,7 +37,7 @@ protected:
     void TearDown() override { store_->stop(); }
     /// Ten seconds at most.
     bool turn_until(const std::function<bool()>& done) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
         while (!done() && std::chrono::steady_clock::now() < end) {
             loop_.turn(std::chrono::milliseconds(1));
             loop_.skip_ahead(std::chrono::milliseconds(100));

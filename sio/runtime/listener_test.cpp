@@ -23,6 +23,7 @@
 namespace sio::runtime {
 namespace {
 
+using testing::eventually;
 using testing::Peer;
 
 /// Echoes what comes until the peer goes. Stops the loops when destroyed.
@@ -70,8 +71,6 @@ private:
     std::mutex mutex_;
     std::set<std::shared_ptr<Echo>> echoes_;
 };
-
-bool eventually(const std::function<bool()>& condition) { return testing::eventually(condition, std::chrono::seconds(5)); }
 
 bool refused(std::uint16_t port) {
     try {

@@ -31,7 +31,7 @@ void RollServer::die() {
 }
 
 bool turn_until(const RollServers& servers, const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     while (!done()) {
         if (std::chrono::steady_clock::now() > end) return false;
         for (RollServer* each : servers) each->loop.turn(std::chrono::milliseconds(1));

@@ -12,11 +12,16 @@
 
 namespace desk::cluster::testing {
 
+/// Of a server whose death is part of the test.
+constexpr std::chrono::milliseconds kShortLease{400};
+/// Of a server that is to be there all the time, however busy the machine is.
+constexpr std::chrono::minutes kLongLease{5};
+
 /// Short times, for tests.
-inline RollOptions hasty(std::string server) {
+inline RollOptions hasty(std::string server, std::chrono::milliseconds lease = kShortLease) {
     RollOptions options;
     options.server = std::move(server);
-    options.lease = std::chrono::milliseconds(400);
+    options.lease = lease;
     options.sweep = std::chrono::milliseconds(40);
     options.handover = std::chrono::milliseconds(1'200);
     return options;
@@ -48,7 +53,7 @@ struct RollServer {
 };
 
 using RollServers = std::vector<RollServer*>;
-/// Turns their loops until `done`, or for ten seconds; gives whether it was done.
+/// Turns their loops until `done`, or for a minute; gives whether it was done.
 bool turn_until(const RollServers& servers, const std::function<bool()>& done);
 
 }  // namespace desk::cluster::testing

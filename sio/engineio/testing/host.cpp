@@ -56,7 +56,7 @@ std::string Host::websocket_target(std::string polling_target) {
 
 std::string Host::next_close() {
     std::unique_lock lock(mutex_);
-    if (!ended_.wait_for(lock, std::chrono::seconds(10), [&] { return !reasons_.empty(); })) return {};
+    if (!ended_.wait_for(lock, std::chrono::minutes(1), [&] { return !reasons_.empty(); })) return {};
     std::string reason = reasons_.front();
     reasons_.erase(reasons_.begin());
     return reason;

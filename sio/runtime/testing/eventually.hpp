@@ -7,7 +7,7 @@
 namespace sio::runtime::testing {
 
 /// Asks again and again until it holds, or for so long; gives whether it held. Of what happens on other threads.
-inline bool eventually(const std::function<bool()>& holds, std::chrono::seconds patience = std::chrono::seconds(10)) {
+inline bool eventually(const std::function<bool()>& holds, std::chrono::seconds patience = std::chrono::minutes(1)) {
     const auto end = std::chrono::steady_clock::now() + patience;
     while (!holds()) {
         if (std::chrono::steady_clock::now() > end) return false;
