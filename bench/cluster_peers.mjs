@@ -4,39 +4,25 @@
 // one on the other; CPU of the members' server for each delivery. Ours is insightdesk on PostgreSQL, with its checks. Needs a release build
 // (DESK_TEST_BUILD), `npm ci` in tests/js, Debian's PostgreSQL, and the peers of ../shared/bench (BENCH_PEERS: its folder `peers`).
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
 import { Person, claims, craft } from "../tests/js/lib/desk.mjs";
 import { Desks } from "../tests/js/lib/cluster/desks.mjs";
 import { Postgres } from "../tests/js/lib/cluster/postgres.mjs";
 import { Valkey } from "../tests/js/lib/cluster/valkey.mjs";
 import { JWT_SECRET } from "../tests/js/lib/server.mjs";
-import { cpu_us } from "./cpu.mjs";
+import { CountingClient, cpu_of_sends, open_all } from "./counting.mjs";
 
-const { WebSocket } = createRequire(new URL("../tests/js/package.json", import.meta.url))("ws");
 const [members = 1000, publishes = 500, rounds = 3] = process.argv.slice(2).map(Number);
 const PEERS = process.env.BENCH_PEERS ?? new URL("../../shared/bench/peers", import.meta.url).pathname;
 const PEER_SECRET = "bench-secret-bench-secret-bench-32";
 
 const token = (user, secret) => craft(claims(user, { org: "bench-org" }), { secret });
 
-/** A subscriber of T-1 that counts what it is told of and parses none of it. */
-function subscribe(server, user) {
-    return new Promise((resolve, reject) => {
-        const ws = new WebSocket(`${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`, { perMessageDeflate: false });
-        const client = { ws, heard: 0, type: () => ws.send('42/tickets,["ticket:typing",{"ticketId":"T-1"}]') };
-        const HEARD = Buffer.from('42/tickets,["ticket:typing"');
-        ws.on("error", reject);
-        ws.on("message", (data) => {
-            if (data.length > HEARD.length && data.subarray(0, HEARD.length).equals(HEARD)) return void ++client.heard;
-            const text = data.toString();
-            if (text === "2") ws.send("3");
-            else if (text[0] === "0") ws.send(`40/tickets,{"token":"${token(user, server.secret)}"}`);
-            else if (text.startsWith("40/tickets")) ws.send('42/tickets,["ticket:subscribe",{"ticketId":"T-1"}]');
-            else if (text.startsWith('42/tickets,["ticket:subscribed"')) resolve(client);
-            else if (text.startsWith("44") || text.includes('"error"')) reject(new Error(text));
-        });
-    });
+async function subscribe(server, user) {
+    const client = await CountingClient.open(server.url, { namespace: "/tickets", auth: { token: token(user, server.secret) } });
+    await client.emit_until("ticket:subscribed", "ticket:subscribe", { ticketId: "T-1" });
+    client.count("ticket:typing");
+    return client;
 }
 
 async function ours(valkey) {
@@ -69,16 +55,10 @@ function peer(name) {
     };
 }
 
-/** One publish after the other, each when all members have the last; the CPU of the members' server, us a delivery. */
+/** CPU of the members' server while one publishes, us a delivery. */
 async function cost(publisher, clients, server) {
-    const heard = () => clients.reduce((sum, client) => sum + client.heard, 0);
-    const before = cpu_us(server.pid);
-    for (let sent = 0, wanted = heard(); sent < publishes; ++sent) {
-        publisher.type();
-        wanted += clients.length;
-        while (heard() < wanted) await new Promise((resolve) => setImmediate(resolve));
-    }
-    return (cpu_us(server.pid) - before) / publishes / clients.length;
+    const cpu = await cpu_of_sends(server.pid, clients, publishes, () => publisher.emit("ticket:typing", { ticketId: "T-1" }));
+    return cpu / publishes / clients.length;
 }
 
 const KINDS = { ours, "node-ws": peer("node-ws"), socketioxide: peer("socketioxide") };
@@ -87,17 +67,13 @@ for (let round = 0; round < rounds; ++round) {
     for (const [name, start] of Object.entries(KINDS)) {
         const valkey = await Valkey.start();
         const { servers, stop } = await start(valkey);
-        const clients = [];
-        while (clients.length < members) {
-            const some = Array.from({ length: Math.min(50, members - clients.length) }, (_, i) => subscribe(servers[0], `m-${clients.length + i}`));
-            clients.push(...(await Promise.all(some)));
-        }
+        const clients = await open_all(members, (i) => subscribe(servers[0], `m-${i}`));
         const [near, far] = await Promise.all([subscribe(servers[0], "near"), subscribe(servers[1], "far")]);
         await cost(near, clients, servers[0]);
         const own = await cost(near, clients, servers[0]);
         const foreign = await cost(far, clients, servers[0]);
         console.log(`${name}: own ${own.toFixed(2)}, another server's ${foreign.toFixed(2)}, ratio ${(foreign / own).toFixed(2)}`);
-        for (const { ws } of [...clients, near, far]) ws.terminate();
+        for (const client of [...clients, near, far]) client.end();
         await stop();
         await valkey.stop();
     }

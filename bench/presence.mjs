@@ -1,12 +1,11 @@
 // What a change of a status costs beside a change of a ticket: node bench/presence.mjs [AGENTS [WATCHERS [WATCHED [CHANGES]]]]
 // Needs a release build (DESK_TEST_BUILD) and `npm ci` in tests/js. Prints the server's CPU for each update delivered: statuses that all
 // watchers watch, statuses that few of them watch, and a ticket's changes at as many subscribers as there are watchers.
-import { createRequire } from "node:module";
 import { Person, token } from "../tests/js/lib/desk.mjs";
 import { startInsightDesk } from "../tests/js/lib/server.mjs";
+import { CountingClient, heard_by, open_all } from "./counting.mjs";
 import { cpu_us } from "./cpu.mjs";
 
-const { WebSocket } = createRequire(new URL("../tests/js/package.json", import.meta.url))("ws");
 const [agents = 10_000, watchers = 200, watched = 500, changes = 4_000] = process.argv.slice(2).map(Number);
 const STATUSES = ["busy", "online", "away"];
 const id_of = (i) => `agent-${i}`;
@@ -14,35 +13,15 @@ const id_of = (i) => `agent-${i}`;
 const server = await startInsightDesk({ args: ["--limits", "high"] });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A connection to one namespace that counts, by the frame's beginning, what it gets, and parses nothing. */
-function connect(user, namespace) {
-    return new Promise((resolve, reject) => {
-        const ws = new WebSocket(`${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`, { perMessageDeflate: false });
-        const client = { ws, heard: 0, counted: undefined, emit: (...event) => ws.send(`42${namespace},${JSON.stringify(event)}`) };
-        ws.on("error", reject);
-        ws.on("message", (data) => {
-            const text = data.toString("latin1");
-            if (text === "2") ws.send("3");
-            else if (text[0] === "0") ws.send(`40${namespace},${JSON.stringify({ token: token(user, { org: "big" }) })}`);
-            else if (text.startsWith("40")) resolve(client);
-            else if (text.startsWith("44")) reject(new Error(text));
-            else if (text.startsWith(client.counted)) ++client.heard;
-        });
-    });
-}
-async function connect_all(users, namespace) {
-    const clients = [];
-    for (let i = 0; i < users.length; i += 100) clients.push(...(await Promise.all(users.slice(i, i + 100).map((user) => connect(user, namespace)))));
-    return clients;
-}
+const connect_all = (users, namespace) =>
+    open_all(users.length, (i) => CountingClient.open(server.url, { namespace, auth: { token: token(users[i], { org: "big" }) } }));
 async function heard(clients, expected, what) {
-    const total = () => clients.reduce((sum, client) => sum + client.heard, 0);
-    for (let i = 0; i < 600 && total() < expected; i++) await sleep(50);
-    if (total() !== expected) throw new Error(`${what}: ${total()} heard, ${expected} expected`);
+    for (let i = 0; i < 600 && heard_by(clients) < expected; i++) await sleep(50);
+    if (heard_by(clients) !== expected) throw new Error(`${what}: ${heard_by(clients)} heard, ${expected} expected`);
 }
 /** CPU for each delivery of `times` changes, no more than `at_once` of which wait for their audience. */
 async function measure(what, clients, event, audience, times, at_once, change) {
-    for (const client of clients) [client.heard, client.counted] = [0, event];
+    for (const client of clients) client.count(event);
     const before = cpu_us(server.pid);
     let expected = 0;
     for (let i = 0; i < times; ) {
@@ -66,17 +45,15 @@ const turn = (i) => {
     online[i].emit("presence:status", { status: current[i] });
 };
 const names = Array.from({ length: watchers }, (_, i) => `watcher-${i}`);
-const UPDATE = '42/presence,["presence:update"';
+const UPDATE = "presence:update";
 
 /** `watchers` sockets, of which the n-th watches the agents `chosen(n)` gives. */
 async function watch(chosen) {
     const clients = await connect_all(names, "/presence");
-    for (const client of clients) [client.heard, client.counted] = [0, '42/presence,["presence:list"'];
-    clients.forEach((client, n) => client.emit("presence:subscribe", { userIds: chosen(n).map(id_of) }));
-    await heard(clients, watchers, "lists");
+    await Promise.all(clients.map((client, n) => client.emit_until("presence:list", "presence:subscribe", { userIds: chosen(n).map(id_of) })));
     return clients;
 }
-const close = (clients) => clients.forEach(({ ws }) => ws.close());
+const close = (clients) => clients.forEach((client) => client.end());
 
 const board = await watch(() => Array.from({ length: watched }, (_, i) => i));
 await sleep(3000);
@@ -96,11 +73,9 @@ close(boards);
 const author = new Person(server.url, "author", { org: "big" });
 const ticket = await author.made("POST", "/v1/tickets", { subject: "A busy one" });
 const readers = await connect_all(names, "/tickets");
-for (const client of readers) [client.heard, client.counted] = [0, '42/tickets,["ticket:subscribed"'];
-readers.forEach((client) => client.emit("ticket:subscribe", { ticketId: ticket.id }));
-await heard(readers, watchers, "subscriptions");
+await Promise.all(readers.map((client) => client.emit_until("ticket:subscribed", "ticket:subscribe", { ticketId: ticket.id })));
 await sleep(3000);
-const fan_out = await measure(`a ticket's messages at ${watchers} subscribers`, readers, '42/tickets,["ticket:message"', () => watchers, changes, 20, () =>
+const fan_out = await measure(`a ticket's messages at ${watchers} subscribers`, readers, "ticket:message", () => watchers, changes, 20, () =>
     author.made("POST", `/v1/tickets/${ticket.id}/messages`, { content: "One more" }));
 console.log(`a status beside a ticket's message: ${(together / fan_out).toFixed(2)} (bound 1.5)`);
 close(readers);
