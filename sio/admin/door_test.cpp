@@ -10,7 +10,10 @@ using sio::testing::Client;
 
 class AdminDoor : public testing::InstrumentedServer, public ::testing::WithParamInterface<unsigned> {
 protected:
-    void SetUp() override { options_.loops = GetParam(); }
+    void SetUp() override {
+        options_.loops = GetParam();
+        admin_.readonly = true;
+    }
 
     const std::string invalid_ = R"(44/admin,{"message":"invalid credentials"})";
     const std::string too_many_ = R"(44/admin,{"message":"too many attempts"})";

@@ -14,7 +14,8 @@
 namespace sio::admin {
 
 enum class Mode : std::uint8_t {
-    Production,  ///< numbers only
+    Production,   ///< numbers only
+    Development,  ///< also every socket of this server, its rooms and its events, as they come
 };
 
 struct Options {
@@ -22,6 +23,9 @@ struct Options {
     std::string username;
     std::string password_hash;  ///< bcrypt, of cost 4 to 15; 10 or more is for a password that people can remember
     Mode mode = Mode::Production;
+    bool readonly = false;  ///< pages look only; else they may emit to any socket, move it between rooms and disconnect it
+    /// Says of which events (namespace, name) pages do not see the arguments. Thread: any loop.
+    std::function<bool(std::string_view nsp, std::string_view event)> hidden;
     std::string server_id;  ///< tells servers of a cluster apart; empty: the host's name
     std::chrono::milliseconds stats_interval{2000};
     std::chrono::hours session_lifetime{24};
@@ -44,8 +48,9 @@ private:
     std::shared_ptr<Parts> parts_;
 };
 
-/// Adds the admin namespace to a server that has not started. Destroy what it gives before the server, and, when the server runs on loops
-/// of others, before its close(). Throws std::invalid_argument: no user name, or no bcrypt hash.
+/// Adds the admin namespace to a server that has not started; in development mode after all other namespaces were made. Destroy what it
+/// gives before the server, and, when the server runs on loops of others, before its close(). Throws std::invalid_argument: no user name,
+/// or no bcrypt hash.
 [[nodiscard]] std::unique_ptr<Instrument> instrument(Server& server, Options options);
 
 }  // namespace sio::admin
