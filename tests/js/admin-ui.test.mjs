@@ -89,6 +89,37 @@ test("it changes nothing: the commands of a page are not heard", async (t) => {
     assert.ok(bystander.socket.connected);
 });
 
+test("in development mode a page sees every connection and event, and no token", async (t) => {
+    const server = await started(t, { env: { ...env, INSIGHTDESK_ADMIN_UI: "development" } });
+    const ann = new Person(server.url, "ann");
+    const before = await ann.connect(t, "/tickets");
+    const { socket, inbox, config } = await page(t, server.url);
+    assert.deepEqual(config, { supportedFeatures: ["AGGREGATED_EVENTS", "ALL_EVENTS"] });
+    const [all] = await inbox.next("all_sockets");
+    const { id, clientId, transport, nsp, handshake, rooms } = all.find((each) => each.id === before.socket.id);
+    assert.deepEqual([id, transport, nsp], [before.socket.id, before.socket.io.engine.transport.name, "/tickets"]);
+    assert.equal(clientId.length, 12);
+    assert.ok(typeof handshake.headers === "object" && !("auth" in handshake));
+    assert.ok(rooms.includes(id) && rooms.length > 1, `${rooms}`);
+    assert.ok(all.some((each) => each.id === socket.id && each.nsp === "/admin"), "itself too");
+
+    const after = await ann.connect(t, "/chat", { forceNew: true });
+    const newId = after.socket.id;
+    let connected;
+    do [connected] = await inbox.next("socket_connected");
+    while (connected.id !== newId);
+    before.socket.emit("token:update", { token: ann.token });
+    const [, , received, time] = await inbox.next("event_received");
+    assert.deepEqual(received, ["token:update", "[hidden]"]);
+    assert.equal(new Date(time).toISOString(), time);
+    after.socket.disconnect();
+    let gone;
+    do gone = await inbox.next("socket_disconnected");
+    while (gone[1] !== newId);
+    assert.deepEqual(gone.slice(0, 3), ["/chat", newId, "client namespace disconnect"]);
+    assert.ok(!JSON.stringify([all, connected, received]).includes(ann.token));
+});
+
 test("without the setting there is no such namespace", async (t) => {
     const server = await started(t, { env: {} });
     assert.equal((await refusal(open(t, `${server.url}/admin`, { auth }).socket)).message, "Invalid namespace");
