@@ -1,9 +1,11 @@
 #include "sio/engineio/answers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sio/base/json_writer.hpp"
 #include "sio/engineio/jsonp.hpp"
+#include "sio/engineio/v3_payload.hpp"
 
 namespace sio::engineio {
 
@@ -60,11 +62,18 @@ http::Response polling_answer(const Options& options, const http::Request& reque
     return response;
 }
 
-http::Response poll_answer(const Options& options, const http::Request& request, std::string payload, bool compressible) {
-    if (const auto callback = request.parameter("j")) {
-        return polling_answer(options, request, jsonp_script(*callback, payload), "text/javascript; charset=UTF-8", compressible);
+http::Response poll_answer(const Options& options, const http::Request& request, std::span<const Packet> packets, Revision revision) {
+    const bool compress = std::ranges::any_of(packets, &Packet::compress);
+    const auto callback = request.parameter("j");
+    v3::Payload payload;
+    if (is_v3(revision))
+        payload = v3::join(packets, callback ? Revision::V3Base64 : revision);  // a script has no place for bytes
+    else
+        payload.bytes = join(packets);
+    if (callback) {
+        return polling_answer(options, request, jsonp_script(*callback, payload.bytes), "text/javascript; charset=UTF-8", compress);
     }
-    return polling_answer(options, request, std::move(payload), "text/plain; charset=UTF-8", compressible);
+    return polling_answer(options, request, std::move(payload.bytes), payload.binary ? kOctets : "text/plain; charset=UTF-8", compress);
 }
 
 std::string cookie_of(const CookieOptions& cookie, std::string_view sid) {

@@ -27,7 +27,8 @@ private:
     std::unique_ptr<websocket::Connection> connection_;
 };
 
-Hub::Hub(Server& server, runtime::Loop& loop) : server_(server), loop_(loop), ping_(text_packet("2")) {}
+Hub::Hub(Server& server, runtime::Loop& loop)
+    : server_(server), loop_(loop), ping_(text_packet("2")), pong_(text_packet("3")), v3_messages_(loop) {}
 
 Hub::~Hub() = default;
 
@@ -38,9 +39,9 @@ Session* Hub::find(std::string_view sid) {
     return found == sessions_.end() || !found->second->reachable() ? nullptr : found->second.get();
 }
 
-Session& Hub::create(std::unique_ptr<Handshake> handshake) {
+Session& Hub::create(std::unique_ptr<Handshake> handshake, Revision revision) {
     const SessionId id = make_session_id(server_.server_tag(), loop_.index());
-    std::unique_ptr<Session> session(new Session(*this, id, std::move(handshake)));
+    std::unique_ptr<Session> session(new Session(*this, id, std::move(handshake), revision));
     const std::string_view key = session->id();
     return *sessions_.emplace(key, std::move(session)).first->second;
 }

@@ -7,6 +7,7 @@
 
 #include "sio/engineio/session.hpp"
 #include "sio/engineio/sid.hpp"
+#include "sio/engineio/v3_messages.hpp"
 #include "sio/runtime/loop.hpp"
 
 namespace sio::engineio {
@@ -24,10 +25,13 @@ public:
     runtime::Loop& loop() { return loop_; }
     const Options& options() const;
     const Packet& ping() const { return ping_; }
+    /// Version 3, where the client pings.
+    const Packet& pong() const { return pong_; }
+    v3::Messages& v3_messages() { return v3_messages_; }
 
     Session* find(std::string_view sid);
     /// Makes a session and its open packet; the caller gives it a transport, then calls announce().
-    Session& create(std::unique_ptr<Handshake> handshake);
+    Session& create(std::unique_ptr<Handshake> handshake, Revision revision);
     Packet open_packet(const Session& session, bool upgradable) const;
     void announce(Session& session);
     /// Destroys at the end of the turn.
@@ -53,6 +57,8 @@ private:
     Server& server_;
     runtime::Loop& loop_;
     Packet ping_;
+    Packet pong_;
+    v3::Messages v3_messages_;
     std::unordered_map<std::string_view, std::unique_ptr<Session>, Hash, std::equal_to<>> sessions_;
     std::unordered_map<Grave*, std::unique_ptr<Grave>> graves_;
 };

@@ -44,6 +44,8 @@ struct Options {
     bool polling = true;
     bool websocket = true;
     bool allow_upgrades = true;
+    /// Serve Engine.IO 3 too, as clients of Socket.IO 2 speak it (Node: `allowEIO3`). Only `EIO=3` counts as version 3.
+    bool allow_eio3 = false;
     bool http_compression = true;
     bool retain_headers = true;  ///< keep the first request's headers in the handshake
     websocket::DeflateOptions deflate;

@@ -31,6 +31,15 @@ void append_to_payload(const Packet& packet, std::string& payload) {
     }
 }
 
+std::string join(std::span<const Packet> packets) {
+    std::size_t size = packets.size();
+    for (const Packet& packet : packets) size += packet.frame->payload().size();
+    std::string payload;
+    payload.reserve(size);
+    for (const Packet& packet : packets) append_to_payload(packet, payload);
+    return payload;
+}
+
 Result<PayloadItem> decode_base64_item(std::string_view text, std::string& scratch) {
     scratch.clear();
     if (!base64::decode_append(scratch, text, base64::Alphabet::Standard, base64::Padding::Optional)) {

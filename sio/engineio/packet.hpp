@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ Packet binary_packet(std::string_view bytes);
 
 /// Joins packets into a polling payload (protocol section 4.3): 0x1E between them, binary as `b` + base64. Appends to `payload`.
 void append_to_payload(const Packet& packet, std::string& payload);
+std::string join(std::span<const Packet> packets);
 
 /// One packet of a payload. Binary packets are of type Message, and their data is decoded.
 struct PayloadItem {

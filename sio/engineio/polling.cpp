@@ -11,6 +11,17 @@
 
 namespace sio::engineio {
 
+namespace {
+
+bool carries_octets(const http::Request& request) { return iequals(request.header("content-type").value_or(""), kOctets); }
+
+PayloadFormat body_format(const http::Request& request, Revision revision) {
+    if (!is_v3(revision)) return PayloadFormat::V4;
+    return carries_octets(request) ? PayloadFormat::V3Bytes : PayloadFormat::V3Text;
+}
+
+}  // namespace
+
 PollingTransport::PollingTransport(Session& session, const Options& options) : session_(session), options_(options) {}
 
 PollingTransport::~PollingTransport() {
@@ -78,6 +89,10 @@ void PollingTransport::resume() {
 
 http::Handler::Head PollingTransport::on_head(http::Exchange& exchange) {
     const http::Request& request = exchange.request();
+    if (is_v3(session_.revision()) && session_.overdue()) {
+        refuse_overdue(exchange);
+        return {};
+    }
     if (request.method == http::Method::Get) {
         if (poll_) {
             refuse(exchange);
@@ -93,8 +108,7 @@ http::Handler::Head PollingTransport::on_head(http::Exchange& exchange) {
         exchange.respond(polling_answer(options_, request, "ok", "text/html", false));
         return {};
     }
-    const bool binary = iequals(request.header("content-type").value_or(""), "application/octet-stream");
-    if (post_ || binary) {
+    if (post_ || (carries_octets(request) && !is_v3(session_.revision()))) {
         refuse(exchange);
         session_.fail(CloseReason::TransportError);
         return {};
@@ -108,13 +122,14 @@ void PollingTransport::on_request(http::Exchange& exchange) {
     if (exchange.request().method == http::Method::Get) return begin_poll(exchange);
     post_ready_ = true;
     const std::string_view body = exchange.request().body;
+    const auto format = body_format(exchange.request(), session_.revision());
     if (exchange.request().parameter("j")) {
         post_body_ = jsonp_payload(body);
-        reader_ = PayloadReader(post_body_);
+        reader_ = PayloadReader(post_body_, format == PayloadFormat::V4 ? format : PayloadFormat::V3Text);
     } else {
-        reader_ = PayloadReader(body);
+        reader_ = PayloadReader(body, format);
     }
-    if (!utf8::valid(body)) {
+    if (format != PayloadFormat::V3Bytes && !utf8::valid(body)) {
         refuse(exchange);
         post_ = nullptr;
         return session_.fail(CloseReason::ParseError);
@@ -138,8 +153,7 @@ void PollingTransport::begin_poll(http::Exchange& exchange) {
         return session_.fail(CloseReason::TransportError);
     }
     if (session_.overdue() && holds_ping()) {
-        exchange.respond(error_answer(options_, exchange.request(), HandshakeError::UnknownSession));
-        return session_.fail(CloseReason::PingTimeout);
+        return refuse_overdue(exchange);
     }
     poll_ = &exchange;
     if (!queue_.empty()) answer_poll();
@@ -175,21 +189,19 @@ void PollingTransport::flush() {
 
 void PollingTransport::answer_poll() {
     http::Exchange& exchange = *std::exchange(poll_, nullptr);
-    std::string payload;
-    payload.reserve(queued_bytes_ + queue_.size());
-    bool compress = false;
-    for (const Packet& packet : queue_) {
-        append_to_payload(packet, payload);
-        compress |= packet.compress;
-    }
+    http::Response response = poll_answer(options_, exchange.request(), queue_, session_.revision());
     queue_.clear();
     emptied();
-    http::Response response = poll_answer(options_, exchange.request(), std::move(payload), compress);
     exchange.respond(std::move(response));
     if (close_follows_)
         queue_close();
     else if (ending_)
         session_.retire();
+}
+
+void PollingTransport::refuse_overdue(http::Exchange& exchange) {
+    exchange.respond(error_answer(options_, exchange.request(), HandshakeError::UnknownSession));
+    session_.fail(CloseReason::PingTimeout);
 }
 
 void PollingTransport::refuse(http::Exchange& exchange, int status) {

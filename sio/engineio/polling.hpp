@@ -50,6 +50,7 @@ private:
     void process_post();
     void answer_poll();
     void queue_close();
+    void refuse_overdue(http::Exchange& exchange);
     void refuse(http::Exchange& exchange, int status = 400);
     void cut_post();
 

@@ -137,11 +137,12 @@ void Server::on_aborted(http::Exchange& exchange, Abort why) {
 void Server::open_polling(http::Exchange& exchange) {
     Hub& home = hub(exchange.loop());
     const http::Request& request = exchange.request();
-    Session& session = home.create(handshake_of(request, options_, exchange.loop().unix_ms()));
+    const Revision revision = revision_of(Parameters::of(request), request);
+    Session& session = home.create(handshake_of(request, options_, exchange.loop().unix_ms()), revision);
     session.use_polling();
-    std::string payload;
-    append_to_payload(home.open_packet(session, options_.allow_upgrades && options_.websocket), payload);
-    http::Response response = poll_answer(options_, request, std::move(payload), false);
+    Packet open = home.open_packet(session, options_.allow_upgrades && options_.websocket);
+    open.compress = false;
+    http::Response response = poll_answer(options_, request, {&open, 1}, revision);
     if (options_.cookie) response.headers.emplace_back("Set-Cookie", cookie_of(*options_.cookie, session.id()));
     if (options_.initial_headers) options_.initial_headers(response.headers, request);
     exchange.respond(std::move(response));
@@ -168,15 +169,16 @@ void Server::on_upgrade(http::Exchange& exchange) {
     if (options_.headers) options_.headers(headers, request);
     const std::string answer = websocket::accept_response(*agreed, header_lines(headers));
     auto handshake = session ? nullptr : handshake_of(request, options_, exchange.loop().unix_ms());
+    const Revision revision = revision_of(parameters, request);
 
     auto stream = exchange.take_stream();
     stream->send(answer);
     if (session) {
         auto connection = std::make_unique<websocket::Connection>(std::move(stream), limits, agreed->deflate, *session);
-        if (session->may_upgrade() && options_.allow_upgrades) return session->begin_upgrade(std::move(connection));
+        if (session->may_upgrade() && options_.allow_upgrades) return session->begin_upgrade(std::move(connection), revision);
         return home.bury_unstarted(std::move(connection));
     }
-    Session& created = home.create(std::move(handshake));
+    Session& created = home.create(std::move(handshake), revision);
     created.use_websocket(std::make_unique<websocket::Connection>(std::move(stream), limits, agreed->deflate, created));
     created.send(home.open_packet(created, false));
     home.announce(created);

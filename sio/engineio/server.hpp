@@ -28,7 +28,8 @@ struct Counts {
     std::size_t websocket = 0;
 };
 
-/// Engine.IO v4 on an HTTP server: verifies requests, opens sessions, routes by session id. One hub a loop holds that loop's sessions.
+/// Engine.IO 4, and 3 when allowed, on an HTTP server: verifies requests, opens sessions, routes by session id. One hub a loop holds that
+/// loop's sessions.
 class Server final : public http::Handler {
 public:
     Server(runtime::LoopGroup& loops, Options options, OnSession on_session);

@@ -7,6 +7,7 @@
 #include "sio/engineio/options.hpp"
 #include "sio/engineio/polling.hpp"
 #include "sio/engineio/upgrade.hpp"
+#include "sio/engineio/v3_payload.hpp"
 
 namespace sio::engineio {
 
@@ -29,8 +30,12 @@ std::string_view to_string(CloseReason reason) {
     std::unreachable();
 }
 
-Session::Session(Hub& hub, const SessionId& id, std::unique_ptr<Handshake> handshake)
-    : hub_(hub), handshake_(std::move(handshake)), timer_([](void* self) { static_cast<Session*>(self)->on_timer(); }, this), id_(id) {}
+Session::Session(Hub& hub, const SessionId& id, std::unique_ptr<Handshake> handshake, Revision revision)
+    : hub_(hub),
+      handshake_(std::move(handshake)),
+      timer_([](void* self) { static_cast<Session*>(self)->on_timer(); }, this),
+      id_(id),
+      revision_(revision) {}
 
 Session::~Session() = default;
 
@@ -56,7 +61,15 @@ void Session::send(const Packet& packet) {
                 session->fail(CloseReason::TransportError);
             });
         }
-    } else if (packet.compress && websocket_->deflates()) {
+    } else if (packet.type == MessageType::Binary && is_v3(revision_)) {
+        send_on_websocket(hub_.v3_messages().of(packet, revision_));
+    } else {
+        send_on_websocket(packet);
+    }
+}
+
+void Session::send_on_websocket(const Packet& packet) {
+    if (packet.compress && websocket_->deflates()) {
         const bool text = packet.type == MessageType::Text;
         websocket_->send(text ? websocket::MessageType::Text : websocket::MessageType::Binary, packet.frame->payload(), true);
     } else {
@@ -128,13 +141,18 @@ void Session::use_polling() {
     hub_.polling_count.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Session::start_heartbeat() { loop().arm_after(timer_, hub_.options().ping_interval); }
+// In version 3 the client pings: what is due from the start is its first.
+void Session::start_heartbeat() {
+    const Options& options = hub_.options();
+    peer_due_ = extended_ = is_v3(revision_);
+    loop().arm_after(timer_, peer_due_ ? options.ping_interval + options.ping_timeout : options.ping_interval);
+}
 
 void Session::on_timer() {
     if (state_ == State::Closing) return retire();
-    if (awaiting_pong_) return fail(CloseReason::PingTimeout);
-    awaiting_pong_ = true;
-    pong_extended_ = false;
+    if (peer_due_) return fail(CloseReason::PingTimeout);
+    peer_due_ = true;
+    extended_ = false;
     send(hub_.ping());
     // From the moment the ping was due, or lateness would add up; but a stalled loop leaves its peers half of the time at least.
     const auto patience = hub_.options().ping_timeout;
@@ -145,14 +163,22 @@ const Packet& Session::ping() const { return hub_.ping(); }
 
 bool Session::overdue() const {
     const runtime::Loop& loop = hub_.loop();
-    return state_ == State::Open && awaiting_pong_ && timer_.armed() && loop.now() + kTimerGrain >= loop.due(timer_);
+    return state_ == State::Open && peer_due_ && timer_.armed() && loop.now() + kTimerGrain >= loop.due(timer_);
 }
 
 void Session::on_message(websocket::MessageType type, std::string_view payload) {
+    if (is_v3(revision_)) return on_v3_message(type, payload);
     if (type == websocket::MessageType::Binary) return receive({PacketType::Message, payload}, MessageType::Binary);
     const auto packet = decode(payload);
     if (!packet) return fail(CloseReason::ParseError);
     receive(*packet, MessageType::Text);
+}
+
+void Session::on_v3_message(websocket::MessageType type, std::string_view payload) {
+    std::string scratch;
+    const auto item = v3::decode_message(type == websocket::MessageType::Text ? MessageType::Text : MessageType::Binary, payload, scratch);
+    if (!item) return fail(CloseReason::ParseError);
+    receive(item->packet, item->binary ? MessageType::Binary : MessageType::Text);
 }
 
 void Session::on_close(websocket::CloseCode code) {
@@ -164,16 +190,19 @@ void Session::on_close(websocket::CloseCode code) {
 
 void Session::receive(PacketView packet, MessageType type) {
     if (state_ != State::Open) return;
-    if (awaiting_pong_ && packet.type != PacketType::Pong && !pong_extended_) {
-        pong_extended_ = true;
+    if (peer_due_ && packet.type != PacketType::Pong && !extended_) {
+        extended_ = true;
         loop().arm_after(timer_, hub_.options().ping_timeout);
     }
     switch (packet.type) {
         case PacketType::Message:
             if (handler_) handler_->on_message(type, packet.data);
             return;
-        case PacketType::Pong: awaiting_pong_ = false; return start_heartbeat();
-        case PacketType::Ping: return fail(CloseReason::TransportError);
+        case PacketType::Pong: return is_v3(revision_) ? fail(CloseReason::TransportError) : start_heartbeat();
+        case PacketType::Ping:
+            if (!is_v3(revision_)) return fail(CloseReason::TransportError);
+            start_heartbeat();
+            return send(hub_.pong());
         case PacketType::Close: return peer_leaves();
         case PacketType::Open:
         case PacketType::Upgrade:
@@ -181,16 +210,17 @@ void Session::receive(PacketView packet, MessageType type) {
     }
 }
 
-void Session::begin_upgrade(std::unique_ptr<websocket::Connection> connection) {
-    upgrade_ = std::make_unique<Upgrade>(*this, std::move(connection), hub_.options());
+void Session::begin_upgrade(std::unique_ptr<websocket::Connection> connection, Revision revision) {
+    upgrade_ = std::make_unique<Upgrade>(*this, std::move(connection), revision, hub_.options());
     upgrade_->start();
 }
 
-void Session::finish_upgrade(std::unique_ptr<websocket::Connection> connection) {
+void Session::finish_upgrade(std::unique_ptr<websocket::Connection> connection, Revision revision) {
     const auto waiting = polling_->take_queue();
     polling_->discard();
     hub_.polling_count.fetch_sub(1, std::memory_order_relaxed);
     use_websocket(std::move(connection));
+    revision_ = revision;
     loop().defer([polling = std::move(polling_), upgrade = std::move(upgrade_)] {});
     ++hub_.totals.upgraded;
     for (const Packet& packet : waiting) send(packet);

@@ -11,6 +11,7 @@
 
 #include "sio/engineio/answers.hpp"
 #include "sio/engineio/packet.hpp"
+#include "sio/engineio/revision.hpp"
 #include "sio/engineio/sid.hpp"
 #include "sio/runtime/loop.hpp"
 #include "sio/websocket/connection.hpp"
@@ -80,6 +81,7 @@ public:
     std::string_view id() const { return {id_.data(), id_.size()}; }
     runtime::Loop& loop();
     TransportKind transport() const { return polling_ ? TransportKind::Polling : TransportKind::WebSocket; }
+    Revision revision() const { return revision_; }
     const Handshake& handshake() const { return *handshake_; }
     /// Gives the handshake's memory back; handshake() must not be called after it.
     void forget_handshake() { handshake_.reset(); }
@@ -103,22 +105,24 @@ private:
     /// Open: in use. Closing: on_close was called, a polling client still has to fetch the end. Gone: waits for deletion.
     enum class State : std::uint8_t { Open, Closing, Gone };
 
-    Session(Hub& hub, const SessionId& id, std::unique_ptr<Handshake> handshake);
+    Session(Hub& hub, const SessionId& id, std::unique_ptr<Handshake> handshake, Revision revision);
 
     void use_websocket(std::unique_ptr<websocket::Connection> connection);
     void use_polling();
     void start_heartbeat();
+    void send_on_websocket(const Packet& packet);
     const Packet& ping() const;
-    /// The time for the pong has passed, and the timer is about to tell.
+    /// The time for the peer's pong, or in version 3 its ping, has passed, and the timer is about to tell.
     bool overdue() const;
     bool reachable() const { return state_ == State::Open || (state_ == State::Closing && polling_); }
 
     void on_message(websocket::MessageType type, std::string_view payload) override;
     void on_close(websocket::CloseCode code) override;
+    void on_v3_message(websocket::MessageType type, std::string_view payload);
 
     bool may_upgrade() const { return state_ == State::Open && polling_ && !upgrade_; }
-    void begin_upgrade(std::unique_ptr<websocket::Connection> connection);
-    void finish_upgrade(std::unique_ptr<websocket::Connection> connection);
+    void begin_upgrade(std::unique_ptr<websocket::Connection> connection, Revision revision);
+    void finish_upgrade(std::unique_ptr<websocket::Connection> connection, Revision revision);
     void end_upgrade(std::unique_ptr<websocket::Connection> leftover);
     void nudge();
 
@@ -141,9 +145,10 @@ private:
     runtime::Timer timer_;  // heartbeat while open, patience while closing
     SessionId id_;
     State state_ = State::Open;
-    bool awaiting_pong_ = false;
-    bool pong_extended_ = false;
-    bool retired_ = false;
+    Revision revision_;
+    bool peer_due_ : 1 = false;  // by the time of the timer
+    bool extended_ : 1 = false;  // that time, for it said something else
+    bool retired_ : 1 = false;
 };
 
 }  // namespace sio::engineio

@@ -9,12 +9,13 @@ namespace {
 constexpr std::chrono::milliseconds kNudgeInterval{100};
 }
 
-Upgrade::Upgrade(Session& session, std::unique_ptr<websocket::Connection> connection, const Options& options)
+Upgrade::Upgrade(Session& session, std::unique_ptr<websocket::Connection> connection, Revision revision, const Options& options)
     : session_(session),
       connection_(std::move(connection)),
       timeout_([](void* self) { static_cast<Upgrade*>(self)->abandon(); }, this),
       nudge_([](void* self) { static_cast<Upgrade*>(self)->nudge(); }, this),
-      time_limit_(options.upgrade_timeout) {}
+      time_limit_(options.upgrade_timeout),
+      revision_(revision) {}
 
 void Upgrade::start() {
     session_.loop().arm_after(timeout_, time_limit_);
@@ -29,7 +30,7 @@ void Upgrade::on_message(websocket::MessageType type, std::string_view payload) 
         connection_->send(text_packet("3probe").frame);
         return nudge();
     }
-    if (text && probed_ && payload == "5") return session_.finish_upgrade(std::move(connection_));
+    if (text && probed_ && payload == "5") return session_.finish_upgrade(std::move(connection_), revision_);
     abandon();
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sio/engineio/options.hpp"
+#include "sio/engineio/revision.hpp"
 #include "sio/runtime/loop.hpp"
 #include "sio/websocket/connection.hpp"
 
@@ -15,7 +16,8 @@ class Session;
 /// Thread: the session's loop.
 class Upgrade final : public websocket::ConnectionHandler {
 public:
-    Upgrade(Session& session, std::unique_ptr<websocket::Connection> connection, const Options& options);
+    /// `revision` is the new transport's: of its own request it depends how binary is sent in version 3.
+    Upgrade(Session& session, std::unique_ptr<websocket::Connection> connection, Revision revision, const Options& options);
 
     void start();
     /// Ends the attempt; the polling session goes on.
@@ -32,6 +34,7 @@ private:
     runtime::Timer timeout_;
     runtime::Timer nudge_;
     std::chrono::milliseconds time_limit_;
+    Revision revision_;
     bool probed_ = false;
 };
 

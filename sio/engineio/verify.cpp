@@ -21,7 +21,7 @@ std::expected<void, Refusal> verify_known(const http::Request& request, const Pa
     const bool polling = parameters.transport == "polling";
     if (!request.upgrade && (!polling || session->transport() != TransportKind::Polling)) return refuse(HandshakeError::BadRequest);
     if (request.upgrade && polling) return refuse(HandshakeError::BadRequest);
-    if (parameters.version != "4") return refuse(HandshakeError::BadRequest);
+    if (parameters.version != (is_v3(session->revision()) ? "3" : "4")) return refuse(HandshakeError::BadRequest);
     return {};
 }
 
@@ -33,7 +33,8 @@ std::expected<void, Refusal> verify_new(const Options& options, const http::Requ
         if (verdict.kind == Verdict::Kind::Forbid) return refuse(HandshakeError::Forbidden, std::move(verdict.message));
         if (verdict.kind == Verdict::Kind::BadRequest) return refuse(HandshakeError::BadRequest, std::move(verdict.message));
     }
-    if (parameters.version != "4") return refuse(HandshakeError::UnsupportedVersion);
+    const bool served = parameters.version == "4" || (options.allow_eio3 && parameters.version == "3");
+    if (!served) return refuse(HandshakeError::UnsupportedVersion);
     return {};
 }
 
@@ -41,6 +42,12 @@ std::expected<void, Refusal> verify_new(const Options& options, const http::Requ
 
 Parameters Parameters::of(const http::Request& request) {
     return {request.parameter("transport"), request.parameter("EIO"), request.parameter("sid").value_or("")};
+}
+
+Revision revision_of(const Parameters& parameters, const http::Request& request) {
+    if (parameters.version != "3") return Revision::V4;
+    const bool base64 = !request.parameter("b64").value_or("").empty() || request.parameter("j");
+    return base64 ? Revision::V3Base64 : Revision::V3;
 }
 
 std::expected<void, Refusal> verify(const Options& options, const http::Request& request, const Parameters& parameters,

@@ -7,6 +7,7 @@
 
 #include "sio/engineio/answers.hpp"
 #include "sio/engineio/options.hpp"
+#include "sio/engineio/revision.hpp"
 #include "sio/http/message.hpp"
 
 namespace sio::engineio {
@@ -21,6 +22,9 @@ struct Parameters {
 
     static Parameters of(const http::Request& request);
 };
+
+/// Pre: verified.
+Revision revision_of(const Parameters& parameters, const http::Request& request);
 
 struct Refusal {
     HandshakeError error;

@@ -42,8 +42,7 @@ Host::~Host() {
     http_.reset();
 }
 
-std::string Host::open_polling(Client& client) const {
-    const std::string target = "/engine.io/?EIO=4&transport=polling";
+std::string Host::open_polling(Client& client, const std::string& target) {
     const std::string body = client.get(target).body;
     const std::size_t at = body.find("\"sid\":\"") + 7;
     return target + "&sid=" + body.substr(at, 20);

@@ -22,8 +22,8 @@ public:
 
     std::uint16_t port() const { return listener_->port(); }
     Client client() const { return Client(port()); }
-    /// Opens a polling session and gives `<path>?EIO=4&transport=polling&sid=<sid>`.
-    std::string open_polling(Client& client) const;
+    /// Opens a polling session and gives `target` with its sid.
+    static std::string open_polling(Client& client, const std::string& target = "/engine.io/?EIO=4&transport=polling");
     /// The same for a websocket's query.
     static std::string websocket_target(std::string polling_target);
     /// Waits for the next session to end (ten seconds at most; then "").
