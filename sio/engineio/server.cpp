@@ -72,6 +72,7 @@ void Server::refuse_new_sessions() { refusing_.store(true, std::memory_order_rel
 void Server::announce(Session& session) {
     session.handler_ = on_session_(session);
     session.start_heartbeat();
+    if (session.handler_) session.handler_->on_open();
 }
 
 Server::Head Server::on_head(http::Exchange& exchange) {
@@ -180,9 +181,9 @@ void Server::on_upgrade(http::Exchange& exchange) {
     }
     Session& created = home.create(std::move(handshake), revision);
     created.use_websocket(std::make_unique<websocket::Connection>(std::move(stream), limits, agreed->deflate, created));
+    created.websocket_->start();
     created.send(home.open_packet(created, false));
     home.announce(created);
-    if (created.websocket_) created.websocket_->start();
 }
 
 }  // namespace sio::engineio

@@ -64,6 +64,8 @@ struct Handshake {
 class SessionHandler {
 public:
     virtual ~SessionHandler() = default;
+    /// The first call: the open packet is queued, and the session may be used.
+    virtual void on_open() {}
     /// A message packet's data; text is valid UTF-8. The view lives during the call and has 64 readable bytes behind it.
     virtual void on_message(MessageType type, std::string_view data) = 0;
     /// The transport is a websocket from now on.

@@ -7,8 +7,14 @@
 namespace sio::http {
 namespace {
 
-/// application/x-www-form-urlencoded: '+' is a blank, a '%' without two digits stands for itself, bad UTF-8 becomes U+FFFD.
-std::string decode_component(std::string_view text) {
+bool names(std::string_view raw, std::string_view name) {
+    if (raw == name) return true;
+    return raw.find_first_of("%+") != std::string_view::npos && form_decoded(raw) == name;
+}
+
+}  // namespace
+
+std::string form_decoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -21,13 +27,6 @@ std::string decode_component(std::string_view text) {
     }
     return utf8::valid(out) ? out : utf8::repair(out);
 }
-
-bool names(std::string_view raw, std::string_view name) {
-    if (raw == name) return true;
-    return raw.find_first_of("%+") != std::string_view::npos && decode_component(raw) == name;
-}
-
-}  // namespace
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
     for (const auto& [header_name, value] : headers) {
@@ -47,7 +46,7 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     }
     if (!found) return std::nullopt;
-    return decode_component(*found);
+    return form_decoded(*found);
 }
 
 Response Response::text(int status, std::string body) {

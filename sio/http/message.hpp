@@ -43,4 +43,8 @@ struct Response {
 
 std::string_view reason_phrase(int status);
 
+/// A name or value of application/x-www-form-urlencoded: '+' is a blank, a '%' without two digits stands for itself, bad UTF-8 becomes
+/// U+FFFD.
+std::string form_decoded(std::string_view text);
+
 }  // namespace sio::http

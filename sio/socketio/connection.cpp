@@ -10,6 +10,7 @@
 #include "sio/socketio/msgpack_packet.hpp"
 #include "sio/socketio/namespace.hpp"
 #include "sio/socketio/packet.hpp"
+#include "sio/socketio/revision4.hpp"
 #include "sio/socketio/room_table.hpp"
 #include "sio/socketio/server.hpp"
 #include "sio/socketio/socket_id.hpp"
@@ -48,6 +49,10 @@ runtime::Loop& Connection::loop() const { return hub_.loop(); }
 Connection::Rare& Connection::rare() {
     if (!rare_) rare_ = std::make_unique<Rare>(*this);
     return *rare_;
+}
+
+void Connection::on_open() {
+    if (protocol() == 3) on_connect({});
 }
 
 void Connection::on_message(engineio::MessageType type, std::string_view data) {
@@ -98,10 +103,26 @@ void Connection::on_binary(std::string_view bytes) {
 
 void Connection::on_packet(const detail::PacketView& packet, std::span<const std::string> attachments) {
     if (leaving_) return;
+    if (protocol() == 3 && packet.nsp.contains('?')) return on_packet_with_query(packet, attachments);
     Socket* const socket = find(packet.nsp);
     if (socket != nullptr) return detail::SocketPackets::receive(*socket, packet, attachments);
     if (packet.type != detail::PacketType::Connect) return fail();
     on_connect(packet);
+}
+
+void Connection::on_packet_with_query(detail::PacketView packet, std::span<const std::string> attachments) {
+    const auto mark = packet.nsp.find('?');
+    std::string auth;
+    if (packet.type == detail::PacketType::Connect) {
+        auto object = detail::revision4::auth_of(packet.nsp.substr(mark + 1));
+        if (!object) return fail();
+        auth = std::move(*object);
+        const auto size = auth.size();
+        auth.append(json::kPadding, '\0');
+        packet.json = std::string_view(auth).substr(0, size);
+    }
+    packet.nsp = packet.nsp.substr(0, mark);
+    on_packet(packet, attachments);
 }
 
 void Connection::on_connect(const detail::PacketView& packet) {
@@ -124,8 +145,10 @@ void Connection::on_connect(const detail::PacketView& packet) {
 
     const auto id = detail::make_socket_id(hub_.index());
     auto& table = nsp->table(hub_.index());
-    std::unique_ptr<Socket> made(new Socket(*this, table, {id.data(), id.size()}));
+    const bool v3 = protocol() == 3;
+    std::unique_ptr<Socket> made(new Socket(*this, table, v3 ? session_->id() : std::string_view(id.data(), id.size())));
     Socket& socket = *made;
+    if (v3 && packet.nsp != "/") socket.set_long_id(detail::revision4::socket_id(packet.nsp, session_->id()));
     socket.slot_ = hub_.insert(std::move(made));
     add(socket);
     table.insert(socket);
@@ -133,6 +156,7 @@ void Connection::on_connect(const detail::PacketView& packet) {
 }
 
 void Connection::refuse(std::string_view nsp, const ConnectError& error) {
+    if (protocol() == 3) return send(detail::PacketType::ConnectError, nsp, detail::revision4::refusal(error));
     std::string json;
     json::Writer writer(json);
     writer.begin_object().field("message", error.message);

@@ -38,6 +38,8 @@ public:
     bool open() const { return session_ != nullptr; }
     /// Pre: open().
     engineio::TransportKind transport() const { return session_->transport(); }
+    /// Of Engine.IO: 4, or with allow_eio3 3, which clients of Socket.IO 2 speak. Pre: open().
+    int protocol() const { return is_v3(session_->revision()) ? 3 : 4; }
     /// The request that opened it, or nullptr when it was forgotten. Pre: open().
     const engineio::Handshake* handshake() const { return handshake_forgotten_ ? nullptr : &session_->handshake(); }
     /// Gives its memory back. Pre: open().
@@ -77,6 +79,7 @@ private:
     friend class detail::SocketPackets;
     struct Rare;
 
+    void on_open() override;
     void on_message(engineio::MessageType type, std::string_view data) override;
     void on_upgrade() override;
     void on_close(engineio::CloseReason reason) override;
@@ -88,6 +91,7 @@ private:
     void send(detail::PacketType type, std::string_view nsp, std::string_view json);
     /// `packet` is whole: its attachments are there.
     void on_packet(const detail::PacketView& packet, std::span<const std::string> attachments);
+    void on_packet_with_query(detail::PacketView packet, std::span<const std::string> attachments);
     void on_connect(const detail::PacketView& packet);
     void refuse(std::string_view nsp, const ConnectError& error);
     /// A packet was malformed or out of place: ends the session (protocol 1.5, `forced close`).

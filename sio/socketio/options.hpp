@@ -35,6 +35,15 @@ struct RecoveryOptions {
 };
 
 /// Defaults are those of the reference server, socket.io 4.8, where it has the option.
+///
+/// `engine.allow_eio3` lets clients of Socket.IO 2 in (socket.io-client 2.x), as Node's `allowEIO3` does. What is different for them:
+/// - They join `/` by connecting. Their Socket::auth() is the query behind the namespace, `io("/admin?token=x")` or
+///   `io("/admin", {query: {token: "x"}})`, an object of texts; in `/` it is `{}`, and the query is in the hand-shake alone.
+/// - A refusal is one value: the error's data, else its message.
+/// - A socket's id is the one its client knows it by: that of the Engine.IO session, in other namespaces than `/` with `/nsp#` before it.
+///   Whoever is told such an id can act for the session.
+/// - They recover no session.
+/// Connection::protocol() tells them apart.
 struct Options {
     engineio::Options engine;
     http::Limits http;

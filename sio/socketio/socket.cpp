@@ -34,6 +34,13 @@ Socket::Rare& Socket::rare() {
     return *rare_;
 }
 
+std::string_view Socket::long_id() const { return rare_->long_id; }
+
+void Socket::set_long_id(std::string id) {
+    rare().long_id = std::move(id);
+    has_long_id_ = true;
+}
+
 void Socket::send(const EncodedEvent& event) {
     auto& adapter = nsp().adapter();
     if (!adapter.recovers()) {

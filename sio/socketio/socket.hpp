@@ -38,6 +38,7 @@ using AckCallback = std::move_only_function<void(Result<Arguments>)>;
 namespace detail {
 class RoomTable;
 class SocketPackets;
+struct SocketTraits;
 }  // namespace detail
 
 /// One client in one namespace. A reference is valid during the call it is given to; keep handle() to come back to it.
@@ -48,8 +49,9 @@ public:
     Socket& operator=(const Socket&) = delete;
     ~Socket();
 
-    /// 20 random characters, public: not the secret id of the connection.
-    std::string_view id() const { return {id_.data(), id_.size()}; }
+    /// 20 random characters, public: not the secret id of the connection. That of a client of Socket.IO 2 is made of the secret one
+    /// (see Options), and longer outside of `/`.
+    std::string_view id() const { return has_long_id_ ? long_id() : std::string_view(id_.data(), id_.size()); }
     Namespace& nsp() const;
     Connection& connection() const { return *connection_; }
     Server& server() const;
@@ -126,6 +128,7 @@ private:
     friend class Server;
     friend class SocketEmitter;
     friend class detail::RoomTable;
+    friend struct detail::SocketTraits;
     friend class detail::SocketPackets;
     enum class State : std::uint8_t { Connecting, Connected, Leaving, Gone };
     struct PendingAck;
@@ -140,6 +143,8 @@ private:
     bool write(const EncodedEvent& event, bool only_if_writable);
     void answer(const EncodedEvent& ack);
     Rare& rare();
+    std::string_view long_id() const;
+    void set_long_id(std::string id);
 
     Connection* connection_;
     engineio::Session* session_;  // a copy of the connection's: a broadcast touches one line of memory less
@@ -153,8 +158,9 @@ private:
     std::uint32_t stamp_ = 0;  // of the last visit that met it
     State state_ = State::Connecting;
     bool busy_ = false;  // inside a handler of one of its packets
-    bool recovered_ = false;
     bool counted_polling_ = false;
+    bool recovered_ : 1 = false;
+    bool has_long_id_ : 1 = false;  // which is in `rare_`
 };
 
 /// Options for one emission to one socket: `socket.timeout(5s).emit_with_ack(...)`. Use it within the expression.

@@ -20,7 +20,7 @@ namespace sio::detail {
 
 void SocketPackets::connect(Socket& socket, std::string_view auth_text, json::Value auth) {
     if (!auth_text.empty()) socket.rare().auth = auth_text;
-    if (socket.nsp().adapter().recovers()) {
+    if (socket.nsp().adapter().recovers() && socket.connection().protocol() != 3) {
         auto& rare = socket.rare();
         const auto offset = auth["offset"].string();
         rare.pid = auth["pid"].string().value_or("");
@@ -95,6 +95,7 @@ void SocketPackets::resolve(Socket& socket, std::uint32_t step, const ConnectErr
 }
 
 std::string SocketPackets::connect_data(Socket& socket, std::string pid) {
+    if (socket.connection().protocol() == 3) return {};
     auto& nsp = socket.nsp();
     std::string data;
     json::Writer writer(data);
@@ -183,7 +184,7 @@ void SocketPackets::disconnect(Socket& socket, DisconnectReason reason) {
     --(socket.counted_polling_ ? socket.table_->counts().polling : socket.table_->counts().websocket);
     run(nsp.handlers().disconnecting, "disconnecting");
     std::optional<RecoverableSession> session;
-    if (nsp.adapter().recovers() && recoverable(reason)) session = recoverable_session(socket);
+    if (socket.rare_ && !socket.rare_->pid.empty() && recoverable(reason)) session = recoverable_session(socket);
     socket.table_->erase(socket);
     socket.state_ = Socket::State::Gone;
     run(nsp.handlers().disconnect, "disconnect");
@@ -209,6 +210,7 @@ void SocketPackets::unlink(Socket& socket) {
     if (socket.state_ != Socket::State::Gone) socket.table_->erase(socket);
     socket.state_ = Socket::State::Gone;
     const auto rare = std::move(socket.rare_);
+    if (socket.has_long_id_) socket.set_long_id(std::move(rare->long_id));
     connection.remove(socket);
     socket.table_->hub().retire(socket, std::exchange(socket.slot_, Socket::kNoSlot));
     server.left(socket.nsp());

@@ -50,7 +50,11 @@ struct StoredPacket {
 struct Socket::Rare {
     enum class Outcome : std::uint8_t { Open, Passed, Refused };
 
-    bool idle() const { return holds == 0 && waiting.empty() && auth.empty() && acks.empty() && !draining && pid.empty(); }
+    bool idle() const {
+        return holds == 0 && waiting.empty() && auth.empty() && acks.empty() && !draining && pid.empty() && long_id.empty();
+    }
+
+    std::string long_id;  // of a client of Socket.IO 2, for as long as the socket is there
 
     // Connection state recovery.
     std::string pid;

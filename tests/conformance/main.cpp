@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: sio-conformance [--port 3000] [--loops N] [--cert FILE --key FILE]\n"
     "                       [--ping-interval MS] [--ping-timeout MS] [--header-timeout MS] [--recovery MS]\n"
-    "                       [--parser text|msgpack]\n";
+    "                       [--parser text|msgpack] [--allow-eio3 true]\n";
 
 sio::engineio::Options engine_options(std::string path, const program::Arguments& given) {
     sio::engineio::Options options;
@@ -26,6 +26,7 @@ sio::engineio::Options engine_options(std::string path, const program::Arguments
     options.ping_timeout = given.ms("ping-timeout", 200);
     options.max_queue_bytes = std::size_t{8} << 20;  // a client may send several largest messages before it fetches what comes back
     options.cors.origins = {"*"};
+    options.allow_eio3 = given.text("allow-eio3") == "true";
     return options;
 }
 

@@ -15,7 +15,7 @@ constexpr int kPatienceMs = 5'000;
 
 }  // namespace
 
-Client::Client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+Client::Client(std::uint16_t port, std::string_view version) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -23,15 +23,17 @@ Client::Client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("cannot connect");
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    write(
-        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    write("GET /socket.io/?EIO=" + std::string(version) +
+          "&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     std::size_t end = std::string::npos;
     while ((end = input_.find("\r\n\r\n")) == std::string::npos) {
         if (!fill()) throw std::runtime_error("no hand-shake");
     }
     input_.erase(0, end + 4);
-    if (!receive().starts_with('0')) throw std::runtime_error("no open packet");
+    const auto open = receive();
+    if (!open.starts_with('0')) throw std::runtime_error("no open packet");
+    session_id_ = sid_of(open);
 }
 
 Client::~Client() { cut(); }

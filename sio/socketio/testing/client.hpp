@@ -11,12 +11,14 @@ namespace sio::testing {
 /// A blocking Engine.IO client over one websocket, for tests: sends what it is told, also what no client should.
 class Client {
 public:
-    /// Connects and takes the open packet.
-    explicit Client(std::uint16_t port);
+    /// Connects with `EIO=<version>` and takes the open packet.
+    explicit Client(std::uint16_t port, std::string_view version = "4");
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
+    /// Of the Engine.IO session.
+    const std::string& session_id() const { return session_id_; }
     /// A Socket.IO packet, e.g. `42["hello"]` with the Engine.IO digit.
     void send(std::string_view text) { send_frame(0x1, text); }
     void send_binary(std::string_view bytes) { send_frame(0x2, bytes); }
@@ -44,6 +46,7 @@ private:
 
     int fd_ = -1;
     std::string input_;
+    std::string session_id_;
 };
 
 /// The id in a CONNECT answer, `40{"sid":"..."}`.
