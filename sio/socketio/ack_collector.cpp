@@ -4,6 +4,7 @@
 
 #include "sio/runtime/loop.hpp"
 #include "sio/socketio/hub.hpp"
+#include "sio/socketio/server.hpp"
 
 namespace sio::detail {
 namespace {
@@ -22,7 +23,7 @@ auto AckCollector::at_home(Change change) {
         auto apply = [self, change, value = std::move(value)]() mutable {
             if (!self->callback_) return;
             change(*self, std::move(value));
-            self->check();
+            if (self->callback_) self->check();
         };
         if (self->home_.loop().in_loop_thread()) {
             apply();
@@ -41,18 +42,24 @@ void AckCollector::start(Adapter& adapter, const EncodedEvent& event, std::uint6
     } else {
         adapter.server_count(at_home([](AckCollector& self, std::size_t servers) { self.servers_ = servers; }));
     }
-    adapter.broadcast_with_ack(
-        event, ack_id, target, flags,
-        {.on_count = at_home([](AckCollector& self, std::size_t clients) {
-             ++self.counts_;
-             self.clients_ += clients;
-         }),
-         .on_reply = at_home([](AckCollector& self, Reply reply) { self.result_.replies.push_back(std::move(reply)); })});
+    adapter.broadcast_with_ack(event, ack_id, target, flags,
+                               {.on_count = at_home([](AckCollector& self, std::size_t clients) {
+                                    ++self.counts_;
+                                    self.clients_ += clients;
+                                }),
+                                .on_reply = at_home([](AckCollector& self, Reply reply) { self.keep(std::move(reply)); })});
 }
 
 void AckCollector::abandon() {
     timer_.cancel();
     callback_ = nullptr;
+}
+
+void AckCollector::keep(Reply reply) {
+    bytes_ += sizeof(Reply) + reply.json.size();
+    for (const std::string& each : reply.attachments) bytes_ += sizeof(std::string) + each.size();
+    if (bytes_ > home_.server().options().max_broadcast_reply_bytes) return finish(false);
+    result_.replies.push_back(std::move(reply));
 }
 
 void AckCollector::check() {

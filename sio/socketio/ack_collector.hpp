@@ -13,8 +13,8 @@ namespace sio::detail {
 
 class Hub;
 
-/// Waits for the acknowledgements of one broadcast: done when every server told how many clients it asked and so many replied, or when
-/// the time is up.
+/// Waits for the acknowledgements of one broadcast: done when every server told how many clients it asked and so many replied, when the
+/// time is up, or when the replies are more than Options::max_broadcast_reply_bytes.
 /// Thread: the home hub's loop.
 class AckCollector : public std::enable_shared_from_this<AckCollector> {
 public:
@@ -27,6 +27,7 @@ public:
 private:
     template <class Change>
     auto at_home(Change change);
+    void keep(Reply reply);
     void check();
     void finish(bool complete);
 
@@ -36,6 +37,7 @@ private:
     std::size_t servers_ = 0;  // 0: not known yet
     std::size_t counts_ = 0;
     std::size_t clients_ = 0;
+    std::size_t bytes_ = 0;  // of the replies
     runtime::Timer timer_;
 };
 

@@ -100,8 +100,8 @@ public:
         send(detail::encode_event(nsp_name(), {}, flags_.compress, event, args...));
     }
     void send(const EncodedEvent& event) const;
-    /// Asks every client; `callback` runs once, on the calling loop (on the first one when called from no loop), when all have answered
-    /// or at the time-out (5 s unless set).
+    /// Asks every client; `callback` runs once, on the calling loop (on the first one when called from no loop), when all have answered,
+    /// at the time-out (5 s unless set), or at Options::max_broadcast_reply_bytes.
     template <class... Args>
     void emit_with_ack(BroadcastAckCallback callback, std::string_view event, const Args&... args) const {
         const auto id = next_ack_id();

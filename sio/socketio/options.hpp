@@ -47,13 +47,14 @@ struct RecoveryOptions {
 struct Options {
     engineio::Options engine;
     http::Limits http;
-    unsigned loops = 0;                                 ///< 0: one a core
-    std::chrono::milliseconds connect_timeout{45'000};  ///< a connection that joined no namespace by then is closed
-    std::size_t max_pending_events = 64;                ///< of a held socket; reading pauses above it
-    std::size_t max_attachments = 10;                   ///< of one packet; more closes the connection
-    std::size_t max_namespace_length = 256;             ///< bytes of a name in a CONNECT; longer closes the connection
-    std::size_t max_namespaces_per_connection = 64;     ///< joined at once; more is refused as `Invalid namespace`
-    bool cleanup_empty_child_namespaces = false;        ///< a dynamic namespace goes with its last socket
+    unsigned loops = 0;                                        ///< 0: one a core
+    std::chrono::milliseconds connect_timeout{45'000};         ///< a connection that joined no namespace by then is closed
+    std::size_t max_pending_events = 64;                       ///< of a held socket; reading pauses above it
+    std::size_t max_attachments = 10;                          ///< of one packet; more closes the connection
+    std::size_t max_namespace_length = 256;                    ///< bytes of a name in a CONNECT; longer closes the connection
+    std::size_t max_namespaces_per_connection = 64;            ///< joined at once; more is refused as `Invalid namespace`
+    std::size_t max_broadcast_reply_bytes = 64 * 1024 * 1024;  ///< of all replies to one broadcast; past it that ends, not complete
+    bool cleanup_empty_child_namespaces = false;               ///< a dynamic namespace goes with its last socket
     Parser parser = Parser::Text;
     bool retain_auth = false;                                  ///< keep each socket's CONNECT payload
     std::optional<RecoveryOptions> connection_state_recovery;  ///< of the in-memory adapter; unset: off

@@ -256,6 +256,19 @@ TEST_P(BroadcastAcks, ArePartialAfterTheTimeout) {
     EXPECT_EQ(replies.replies[0].json, "null");
 }
 
+TEST_P(BroadcastAcks, EndWhenTheRepliesAreTooBig) {
+    options_.max_broadcast_reply_bytes = 1'000;
+    start();
+    auto modest = in("[]");
+    auto lavish = in("[]");
+    auto asked = ask(io().of("/").timeout(std::chrono::hours(1)));
+    answer(*modest, "[1]");
+    answer(*lavish, "[\"" + std::string(1'000, 'x') + "\"]");
+    const auto replies = asked.get();
+    EXPECT_FALSE(replies.complete);
+    EXPECT_LE(replies.replies.size(), 1U);
+}
+
 TEST_P(BroadcastAcks, OfNobodyAreCompleteAtOnce) {
     start();
     EXPECT_TRUE(ask(io().to("nobody")).get().complete);
