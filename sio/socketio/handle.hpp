@@ -23,7 +23,7 @@ struct SocketHandle {
 };
 
 /// Keeps the later packets of a socket waiting in order, until it is released or destroyed. Holds of one socket add up.
-/// Thread: any, one at a time.
+/// It may outlive the socket, not the server. Thread: any, one at a time.
 class Hold {
 public:
     Hold() = default;
