@@ -58,8 +58,9 @@ void Newcomers::seen(const IdentityRef& who) {
         org.people.push_back(who);
         place.store(hash, std::memory_order_relaxed);
         if (std::exchange(org.busy, true)) return;
+        org.lull.begin(org.people.size());
     }
-    take(actor.org);
+    loop_.post([this, org = actor.org] { rest(org); });
 }
 
 void Newcomers::take(const std::string& org) {

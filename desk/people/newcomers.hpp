@@ -20,12 +20,12 @@
 namespace desk::people {
 
 /// Notes down agents and admins who connect and whom the store does not know, or knows otherwise than their token, so that tickets can be
-/// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads: the
-/// first at once, and who comes after in as few commits as can be, once fewer come, within a second or so; when the store is busy or does
-/// not answer it is left for a later CONNECT. Destroy it once the loop has stopped.  Thread: any.
+/// given to them. Customers are many, and are noted by what they write. All of it happens behind the CONNECT, on the store's threads, in
+/// as few commits as can be: once fewer come, after 50 ms or, while more and more do, a second; when the store is busy or does not answer
+/// it is left for a later CONNECT. Destroy it once the loop has stopped.  Thread: any.
 class Newcomers {
 public:
-    /// `loop` keeps the time between an org's commits.
+    /// `loop` keeps the time before and between an org's commits.
     Newcomers(store::Store& store, const Directory& directory, sio::runtime::Loop& loop);
 
     /// Told of an org whose newcomers were written down, on a store's thread. Before the server starts.
@@ -37,7 +37,7 @@ public:
 private:
     struct Waiting {
         std::vector<IdentityRef> people;
-        bool busy = false;      ///< the store is being asked about this org, or was just now
+        bool busy = false;      ///< the store is being asked about this org, was just now, or soon is
         bool draining = false;  ///< the lull has come: batch after batch
         Lull lull{20};
     };
