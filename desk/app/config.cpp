@@ -53,9 +53,9 @@ Problems judge(const Config& config) {
     }
     if (config.valkey.empty() && !config.adapter.empty() && config.adapter != "memory")
         problems.push_back("adapter " + config.adapter + " needs valkey (INSIGHTDESK_VALKEY)");
-    if (config.mirror && (config.valkey.empty() || config.adapter == "memory"))
+    if (config.mirror && !config.has_adapter())
         problems.emplace_back("mirror needs valkey (INSIGHTDESK_VALKEY) and an adapter other than memory");
-    if (!config.bare_rooms.empty() && (config.valkey.empty() || config.adapter == "memory" || config.adapter == "sharded"))
+    if (!config.bare_rooms.empty() && (!config.has_adapter() || config.adapter == "sharded"))
         problems.emplace_back("bare_rooms needs valkey (INSIGHTDESK_VALKEY) and the adapter streams or pubsub, which emitters speak");
     if (config.admin_ui != AdminUi::Off && (config.admin_ui_user.empty() || config.admin_ui_password_hash.empty()))
         problems.emplace_back("admin_ui needs admin_ui_user and admin_ui_password_hash (INSIGHTDESK_ADMIN_UI_USER, _PASSWORD_HASH)");

@@ -94,6 +94,8 @@ struct Config {
     }
     /// Whether other servers may stand on the same store.
     bool shares_store() const { return store.starts_with("postgres"); }
+    /// Whether raw events come from other servers and emitters.
+    bool has_adapter() const { return !valkey.empty() && adapter != "memory"; }
     /// The file behind `store`; nullopt for `sqlite::memory:` and PostgreSQL.
     std::optional<std::string> store_file() const;
     bool operator==(const Config&) const = default;

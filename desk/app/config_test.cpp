@@ -251,6 +251,15 @@ TEST(Config, WhatGoesThroughValkeyNeedsOne) {
     EXPECT_THAT(wrong, ElementsAre(AllOf(HasSubstr("INSIGHTDESK_VALKEY"), HasSubstr("redis://"), Not(HasSubstr("hush")))));
 }
 
+TEST(Config, HasAnAdapterWithAValkeyUnlessItIsMemory) {
+    const std::pair<std::string, std::string> valkey{"INSIGHTDESK_VALKEY", "redis://valkey.example"};
+    EXPECT_TRUE(resolved({valkey}).has_adapter());
+    EXPECT_TRUE(resolved({valkey, {"INSIGHTDESK_ADAPTER", "pubsub"}}).has_adapter());
+    EXPECT_FALSE(resolved({valkey, {"INSIGHTDESK_ADAPTER", "memory"}}).has_adapter());
+    EXPECT_FALSE(resolved({{"INSIGHTDESK_ADAPTER", "memory"}}).has_adapter());
+    EXPECT_FALSE(resolved({}).has_adapter());
+}
+
 TEST(Config, KnowsItsStoreFile) {
     EXPECT_EQ(resolved({{"INSIGHTDESK_STORE", "sqlite:/a/b.db"}}).store_file(), "/a/b.db");
     EXPECT_EQ(resolved({{"INSIGHTDESK_STORE", "sqlite::memory:"}}).store_file(), std::nullopt);

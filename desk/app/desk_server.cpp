@@ -84,12 +84,10 @@ std::expected<void, std::string> DeskServer::open() {
     parts_->maintenance.emplace(parts_->io, parts_->stored_now_us);
     options.reactions = {notifications::react, dashboard::count};
     options.ticket_rules = {sla::keep_promises};
-    options.committed = [this](const std::string&, std::vector<EventRow> rows) {
+    options.committed = [this](const std::string& org, std::vector<EventRow> rows) {
+        parts_->saw(org);
         // From here on whoever connects meets what was written about them.
-        for (const EventRow& row : rows) {
-            parts_->bare_rooms.saw(row.org);
-            parts_->directory.follow(row);
-        }
+        for (const EventRow& row : rows) parts_->directory.follow(row);
         if (parts_->announcements) parts_->announcements->tell(rows);
         if (parts_->mirror) parts_->mirror->publish(rows);
         parts_->delivery.committed(std::move(rows));
@@ -110,9 +108,11 @@ std::expected<void, std::string> DeskServer::open() {
     if (auto loaded = parts_->directory.load(*parts_->store); !loaded) {
         return std::unexpected("cannot read the users of the store: " + to_socket_error(loaded.error()));
     }
-    auto orgs = first_orgs(*parts_->store);
-    if (!orgs) return std::unexpected(std::move(orgs.error()));
-    parts_->saw(*orgs);
+    if (parts_->bare_rooms) {
+        auto orgs = first_orgs(*parts_->store);
+        if (!orgs) return std::unexpected(std::move(orgs.error()));
+        for (const std::string& org : *orgs) parts_->saw(org);
+    }
     parts_->wire(config_, log_);
     if (auto loaded = load_notices(*parts_->store, *parts_->maintenance); !loaded) return loaded;
     if (auto loaded = parts_->presence->load(); !loaded) return std::unexpected("presence: " + loaded.error().detail);

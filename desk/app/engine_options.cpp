@@ -40,9 +40,9 @@ std::string name_of(const Config& config) {
     return std::string(host.data()) + ':' + std::to_string(config.port);
 }
 
-sio::Options engine_of(const Config& config, Cluster& cluster, BareRooms& rooms, sio::Log& log, ForeignSessions::NameOf other_name) {
+sio::Options engine_of(const Config& config, Cluster& cluster, BareRooms* rooms, sio::Log& log, ForeignSessions::NameOf other_name) {
     sio::Options options;
-    options.adapter = cluster.adapter(config, [&rooms](std::string_view room) { return rooms.named(room); });
+    if (rooms != nullptr) options.adapter = cluster.adapter(config, [rooms](std::string_view room) { return rooms->named(room); });
     options.engine.cors = cors_of(config);
     options.engine.retain_headers = false;
     options.engine.client_address = address_of(config);

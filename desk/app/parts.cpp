@@ -31,11 +31,11 @@ std::string version_json() {
 
 Parts::Parts(const Config& config, const TokenKeys& keys, sio::Log& log)
     : limits(config.limits),
-      bare_rooms(config.bare_rooms, log),
+      bare_rooms(config.has_adapter() ? std::optional<BareRooms>(std::in_place, config.bare_rooms, log) : std::nullopt),
       cluster(config, log),
       verifier(keys.verifying, token_rules(config)),
-      io(cluster.loops(),
-         engine_of(config, cluster, bare_rooms, log, [this](auto tag) { return peers ? peers->name_of(tag) : std::nullopt; })),
+      io(cluster.loops(), engine_of(config, cluster, bare_rooms ? &*bare_rooms : nullptr, log,
+                                    [this](auto tag) { return peers ? peers->name_of(tag) : std::nullopt; })),
       addresses(limits),
       admission(verifier, limits, addresses, identities, config.token_grace),
       door(limits),
@@ -94,13 +94,14 @@ void Parts::join_others(sio::Log& log) {
     auto& loop = io.loops().at(0);
     announcements.emplace(io, cluster.bus(), delivery, [this](const EventRow& row) { directory.follow(row); });
     directory_refresh.emplace(directory, *store, stored_now_us, loop, log);
-    directory_refresh->on_orgs([this] { return bare_rooms.asks_for_orgs(); }, [this](const auto& orgs) { saw(orgs); });
+    if (bare_rooms) {
+        directory_refresh->on_orgs([this] { return bare_rooms->asks_for_orgs(); },
+                                   [this](const auto& orgs) {
+                                       for (const std::string& org : orgs) saw(org);
+                                   });
+    }
     directory_refresh->start();
     notice_refresh.emplace(*maintenance, *store, cluster.bus(), loop, log);
-}
-
-void Parts::saw(const std::vector<std::string>& orgs) {
-    for (const std::string& org : orgs) bare_rooms.saw(org);
 }
 
 void Parts::wire(const Config& config, sio::Log& log) {
@@ -120,7 +121,7 @@ void Parts::wire(const Config& config, sio::Log& log) {
     people.emplace(io, directory, identities, *rechecks, cluster.bus());
     newcomers.emplace(*store, directory, io.loops().at(0));
     admission.on_first_seen([this](const IdentityRef& who) {
-        bare_rooms.saw(who->actor.org);
+        saw(who->actor.org);
         newcomers->seen(who);
     });
     delivery.on_emitted([this](const EventRow& row) { people->follow(row); });

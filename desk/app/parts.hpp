@@ -66,11 +66,13 @@ struct Parts {
     void wire(const Config& config, sio::Log& log);
     /// The people who are here are left to the servers where they come back.
     void hand_over();
-    /// There are these orgs.
-    void saw(const std::vector<std::string>& orgs);
+    /// There is that org.
+    void saw(std::string_view org) {
+        if (bare_rooms) bare_rooms->saw(org);
+    }
 
     const Limits limits;
-    BareRooms bare_rooms;
+    std::optional<BareRooms> bare_rooms;  ///< where an adapter asks which rooms are meant
     Cluster cluster;
     std::optional<cluster::Peers> peers;
     auth::TokenVerifier verifier;
