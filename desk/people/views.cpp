@@ -8,14 +8,6 @@ namespace desk::people {
 
 namespace {
 
-template <class T>
-std::string to_text(const T& item) {
-    std::string json;
-    sio::json::Writer w(json);
-    write_json(w, item);
-    return json;
-}
-
 /// `{items, nextCursor}`; each item is written by `show`.
 template <class T, class Show, class Id>
 std::string page_of(const std::vector<T>& items, std::int64_t limit, Show show, Id id) {
@@ -45,14 +37,15 @@ Result<std::string> show_user(const store::Snapshot& snapshot, const Actor& acto
     if (!user) return fail(ErrorCode::RoomNotFound);
     if (is_staff(actor.role) || actor.user == id) return to_json(*user, View::Staff);
     if (!is_colleague(*user)) return fail(ErrorCode::RoomNotFound);
-    return to_text(user->ref);
+    return sio::json::text(user->ref).str();
 }
 
 Result<std::string> list_users(const store::Snapshot& snapshot, const Actor& actor, const UserPage& page) {
     const auto id = [](const User& user) { return user.ref.id; };
     if (!is_staff(actor.role)) {
         return page_of(
-            snapshot.users().list_staff(page.after, page.limit), page.limit, [](const User& user) { return to_text(user.ref); }, id);
+            snapshot.users().list_staff(page.after, page.limit), page.limit,
+            [](const User& user) { return sio::json::text(user.ref).str(); }, id);
     }
     const auto users = page.role ? snapshot.users().list(*page.role, page.after, page.limit)
                                  : snapshot.users().list(page.after, page.limit);
@@ -63,24 +56,25 @@ Result<std::string> show_team(const store::Snapshot& snapshot, const Actor& acto
     if (!is_staff(actor.role)) return fail(ErrorCode::Forbidden);
     const auto team = snapshot.teams().find(id);
     if (!team) return fail(ErrorCode::RoomNotFound);
-    return to_text(*team);
+    return sio::json::text(*team).str();
 }
 
 Result<std::string> list_teams(const store::Snapshot& snapshot, const Actor& actor, const std::string& after, std::int64_t limit) {
     if (!is_staff(actor.role)) return fail(ErrorCode::Forbidden);
     return page_of(
-        snapshot.teams().list(after, limit), limit, [](const Team& team) { return to_text(team); },
+        snapshot.teams().list(after, limit), limit, [](const Team& team) { return sio::json::text(team).str(); },
         [](const Team& team) { return team.id; });
 }
 
 Result<std::string> show_org(const store::Snapshot& snapshot, const Actor&, const std::string& id) {
     if (id != snapshot.org()) return fail(ErrorCode::RoomNotFound);
-    return to_text(org_of(snapshot));
+    return sio::json::text(org_of(snapshot)).str();
 }
 
 Result<std::string> list_orgs(const store::Snapshot& snapshot, const Actor&) {
     return page_of(
-        std::vector<Org>{org_of(snapshot)}, 2, [](const Org& org) { return to_text(org); }, [](const Org& org) { return org.id; });
+        std::vector<Org>{org_of(snapshot)}, 2, [](const Org& org) { return sio::json::text(org).str(); },
+        [](const Org& org) { return org.id; });
 }
 
 }  // namespace desk::people

@@ -104,9 +104,7 @@ void messages(store::Store& store, const Call& call, Reply reply) {
 }  // namespace
 
 void add_conversation_routes(Api& api, store::Store& store) {
-    const auto add = [&](Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {
-        api.add(method, pattern, [&store, handler](const Call& call, Reply reply) { handler(store, call, std::move(reply)); });
-    };
+    const auto add = store_routes(api, store);
     add(Method::Post, "/v1/conversations", create);
     add(Method::Get, "/v1/conversations/{id}", show);
     add(Method::Get, "/v1/conversations/{id}/messages", messages);

@@ -84,9 +84,7 @@ Result<notifications::CreateNotifications> read_create_notifications(sio::json::
 }
 
 void add_notification_routes(Api& api, store::Store& store) {
-    const auto add = [&](Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {
-        api.add(method, pattern, [&store, handler](const Call& call, Reply reply) { handler(store, call, std::move(reply)); });
-    };
+    const auto add = store_routes(api, store);
     add(Method::Post, "/v1/notifications", create);
     add(Method::Get, "/v1/notifications", list);
     add(Method::Get, "/v1/notifications/count", count);

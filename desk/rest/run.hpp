@@ -1,12 +1,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "desk/rest/api.hpp"
 #include "desk/store/store.hpp"
 
 namespace desk::rest {
+
+/// Adds routes whose handlers need nothing but the store: add(method, pattern, handler).
+inline auto store_routes(Api& api, store::Store& store) {
+    return [&api, &store](sio::http::Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {
+        api.add(method, pattern, [&store, handler](const Call& call, Reply reply) { handler(store, call, std::move(reply)); });
+    };
+}
 
 inline Answer answer_of(int status, std::string json) { return {status, std::move(json), false, {}}; }
 inline Answer answer_of(int, Answer answer) { return answer; }

@@ -81,9 +81,7 @@ void add_message(store::Store& store, const Call& call, Reply reply) {
 }  // namespace
 
 void add_ticket_routes(Api& api, store::Store& store) {
-    const auto add = [&](Method method, std::string_view pattern, void (*handler)(store::Store&, const Call&, Reply)) {
-        api.add(method, pattern, [&store, handler](const Call& call, Reply reply) { handler(store, call, std::move(reply)); });
-    };
+    const auto add = store_routes(api, store);
     add(Method::Post, "/v1/tickets", create);
     add(Method::Get, "/v1/tickets/{id}", show);
     add(Method::Patch, "/v1/tickets/{id}", change);
