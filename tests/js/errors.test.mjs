@@ -1,14 +1,12 @@
 // Every error code of the API document and of domain.md 2, met by stock clients and over REST.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Person, claims, craft, refusedWith, token } from "./lib/desk.mjs";
 import { assertProblem, assertSocketError, bearer, failsBothWays, serve } from "./lib/errors.mjs";
-import { within } from "./lib/inbox.mjs";
 import { http } from "./lib/raw.mjs";
 import { startInsightDesk, temporaryFolder } from "./lib/server.mjs";
+import { lockStore, tamper } from "./lib/store.mjs";
 
 describe("every code", { concurrency: true }, () => {
     let server, ann, carl, zed;
@@ -127,17 +125,6 @@ describe("every code", { concurrency: true }, () => {
 });
 
 describe("a store in trouble", { concurrency: true }, () => {
-    /** Runs Python on the store's file and resolves when it has printed a line; it ends when its input does. */
-    async function onStore(t, path, script) {
-        const child = spawn("python3", ["-c", `import sqlite3,sys\ndb=sqlite3.connect(sys.argv[1],isolation_level=None)\n${script}\nprint("done",flush=True)\nsys.stdin.read()`, path]);
-        t.after(() => child.kill("SIGKILL"));
-        await within(once(child.stdout, "data"), "python3");
-        return async () => {
-            child.stdin.end();
-            await once(child, "exit");
-        };
-    }
-
     async function chatting(t) {
         const path = join(temporaryFolder(), "desk.db");
         const server = await serve(t, {}, { store: path });
@@ -150,7 +137,7 @@ describe("a store in trouble", { concurrency: true }, () => {
 
     it("that another process has locked is UNAVAILABLE, and then is not", { timeout: 60_000 }, async (t) => {
         const { path, carl, chat, id } = await chatting(t);
-        const release = await onStore(t, path, `db.execute("BEGIN IMMEDIATE")`);
+        const release = await lockStore(t, path);
         const ack = await chat.socket.emitWithAck("chat:message", { conversationId: id, content: "lost?" });
         assertSocketError(ack.error, "UNAVAILABLE");
         const answer = await carl.request("POST", `/v1/conversations/${id}/messages`, { content: "lost?" });
@@ -162,8 +149,7 @@ describe("a store in trouble", { concurrency: true }, () => {
 
     it("that has lost a table is INTERNAL, without a word of why", async (t) => {
         const { server, path, carl, chat, id } = await chatting(t);
-        const release = await onStore(t, path, `db.execute("DROP TABLE chat_messages")`);
-        await release();
+        tamper(path, "DROP TABLE chat_messages");
         const failing = { socket: chat.socket, inbox: chat.inbox };
         await failsBothWays(failing, "chat:message", { conversationId: id, content: "x" }, "INTERNAL");
         const answer = await carl.request("POST", `/v1/conversations/${id}/messages`, { content: "x" });
