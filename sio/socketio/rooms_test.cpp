@@ -215,6 +215,10 @@ TEST_P(Rooms, AreWatchedOverAllLoops) {
 
 class BroadcastAcks : public Rooms {
 protected:
+    void SetUp() override {
+        options_.max_broadcast_reply_bytes = 1'000;
+        Rooms::SetUp();
+    }
     std::future<BroadcastReplies> ask(Broadcast broadcast) {
         auto promise = std::make_shared<std::promise<BroadcastReplies>>();
         broadcast.emit_with_ack([promise](BroadcastReplies replies) { promise->set_value(std::move(replies)); }, "question");
@@ -257,7 +261,6 @@ TEST_P(BroadcastAcks, ArePartialAfterTheTimeout) {
 }
 
 TEST_P(BroadcastAcks, EndWhenTheRepliesAreTooBig) {
-    options_.max_broadcast_reply_bytes = 1'000;
     start();
     auto modest = in("[]");
     auto lavish = in("[]");
