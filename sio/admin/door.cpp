@@ -60,14 +60,22 @@ void Door::enter(Socket& socket, Next next) {
     const auto password = (*auth)["password"].string();
     if (!name || !password || password->size() > kMaxPassword) return refuse(next, "invalid credentials");
 
-    const std::scoped_lock lock(mutex_);
-    if (stopped_ || guesses_.size() >= kMaxWaiting || !attempts_.take(address_of(socket), loop.now())) {
-        return refuse(next, "too many attempts");
-    }
     // A wrong name costs its password's time too: else the time would tell which names are right.
-    guesses_.push_back(
-        {&socket.server(), socket.handle(), std::move(next), same_name(*name, username_), std::string(*password), loop.unix_ms()});
+    Guess guess{.server = &socket.server(),
+                .socket = socket.handle(),
+                .next = std::move(next),
+                .right_name = same_name(*name, username_),
+                .password = std::string(*password),
+                .now_unix_ms = loop.unix_ms()};
+    if (!take(guess, address_of(socket), loop.now())) refuse(guess.next, "too many attempts");
+}
+
+bool Door::take(Guess& guess, const std::string& address, runtime::TimePoint now) {
+    const std::scoped_lock lock(mutex_);
+    if (stopped_ || guesses_.size() >= kMaxWaiting || !attempts_.take(address, now)) return false;
+    guesses_.push_back(std::move(guess));
     changed_.notify_one();
+    return true;
 }
 
 void Door::run() {

@@ -41,6 +41,8 @@ private:
         std::string password;
         std::int64_t now_unix_ms;
     };
+    /// Queues it, or leaves it as it is: false.
+    bool take(Guess& guess, const std::string& address, runtime::TimePoint now);
     void run();
     void answer(Guess guess) const;
 
