@@ -5,11 +5,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "desk/cluster/share.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk::cluster {
 
@@ -56,11 +56,7 @@ private:
         Why why = Why::Told;
         bool untold = false;
     };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
-    using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+    using Entries = sio::StringMap<Entry>;
     using Node = Entries::value_type;
 
     Node& at(std::string_view key);

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "desk/dashboard/audit.hpp"
 #include "desk/dashboard/dashboard.hpp"
+#include "sio/base/string_map.hpp"
 #include "sio/runtime/loop.hpp"
 
 namespace desk::dashboard {
@@ -54,10 +53,6 @@ struct Dashboard::Home final : Board::Keeper {
     sio::runtime::Loop& loop;
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
     /// Has the lease of who tells all servers, as long as there is whom to tell.
     void want_lease(Place& place);
     void check(const Place& place);
@@ -65,7 +60,7 @@ private:
     void repair(const std::string& org, std::int64_t held_us);
     std::int64_t store_now_us() const;
 
-    std::unordered_map<std::string, std::unique_ptr<Place>, Hash, std::equal_to<>> places_;
+    sio::StringMap<std::unique_ptr<Place>> places_;
     std::int64_t last_rev_ = 0;
 };
 

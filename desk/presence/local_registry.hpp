@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "desk/presence/registry.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk::presence {
 
@@ -23,13 +23,8 @@ public:
     void tick(std::int64_t now_ms) override;
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-
     Listener& listener_;
-    std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> expected_;
+    sio::StringMap<std::int64_t> expected_;
 };
 
 }  // namespace desk::presence

@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "desk/presence/registry.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk::presence {
 
@@ -75,11 +75,7 @@ public:
     void total(std::string_view name, Tally total, Cause cause, bool ours) override;
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
-    using People = std::unordered_map<std::string, Somebody, Hash, std::equal_to<>>;
+    using People = sio::StringMap<Somebody>;
     Entry& at(std::string_view name);
     /// Does `change` to somebody and tells the keeper what came of it.
     template <class Change>

@@ -8,7 +8,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "desk/auth/claims.hpp"
 #include "desk/model/error.hpp"
@@ -16,6 +15,7 @@
 #include "desk/session/identity.hpp"
 #include "desk/store/doors.hpp"
 #include "desk/store/store.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk {
 
@@ -50,12 +50,6 @@ public:
     bool revocations_full() const { return revocations_ >= bounds_.revocations; }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    template <class T>
-    using Map = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
     struct Revoked {
         std::int64_t issued_before = 0;  ///< seconds; of users
         std::int64_t expires_at_us = 0;
@@ -63,13 +57,13 @@ private:
     /// Keys are `org:id`: no id holds a colon, so the first one parts them, whatever a jti holds.
     struct Shard {
         mutable std::mutex mutex;
-        Map<std::shared_ptr<const PersonRecord>> people;
-        Map<Revoked> users;
-        Map<Revoked> tokens;
+        sio::StringMap<std::shared_ptr<const PersonRecord>> people;
+        sio::StringMap<Revoked> users;
+        sio::StringMap<Revoked> tokens;
     };
     static std::string key_of(std::string_view org, std::string_view id);
-    Shard& shard(std::string_view key) { return shards_[Hash{}(key) % shards_.size()]; }
-    const Shard& shard(std::string_view key) const { return shards_[Hash{}(key) % shards_.size()]; }
+    Shard& shard(std::string_view key) { return shards_[sio::StringHash{}(key) % shards_.size()]; }
+    const Shard& shard(std::string_view key) const { return shards_[sio::StringHash{}(key) % shards_.size()]; }
     bool is_revoked(const auth::Claims& claims) const;
 
     Bounds bounds_;

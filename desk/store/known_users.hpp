@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "desk/model/people.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk::store {
 
@@ -31,21 +31,14 @@ public:
     void moved_to(std::string_view org, std::int64_t revision);
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    template <class T>
-    using Map = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
-
     mutable std::mutex mutex_;
     std::size_t limit_;
     std::size_t size_ = 0;
     struct People {
         std::int64_t revision = 0;
-        Map<User> users;
+        sio::StringMap<User> users;
     };
-    Map<People> orgs_;
+    sio::StringMap<People> orgs_;
 };
 
 /// A record that a transaction met, for those who know users after the commit.

@@ -49,17 +49,13 @@ public:
 private:
     class Grave;
     Grave& dig(std::unique_ptr<websocket::Connection> connection);
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
-    };
 
     Server& server_;
     runtime::Loop& loop_;
     Packet ping_;
     Packet pong_;
     v3::Messages v3_messages_;
-    std::unordered_map<std::string_view, std::unique_ptr<Session>, Hash, std::equal_to<>> sessions_;
+    std::unordered_map<std::string_view, std::unique_ptr<Session>> sessions_;
     std::unordered_map<Grave*, std::unique_ptr<Grave>> graves_;
 };
 

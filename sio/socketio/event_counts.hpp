@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sio/base/string_map.hpp"
 #include "sio/runtime/frame.hpp"
 #include "sio/socketio/encoded_event.hpp"
-#include "sio/socketio/handlers.hpp"
 #include "sio/socketio/statistics.hpp"
 
 namespace sio::detail {
@@ -36,7 +36,7 @@ private:
     EventTotals& totals_of(std::string_view name);
     void remember(const EncodedEvent& event);
 
-    ByName<EventTotals> events_;
+    StringMap<EventTotals> events_;
     runtime::FrameRef last_frame_;
     EventTotals* last_ = nullptr;
 };

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "sio/socketio/handlers.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace sio::detail {
 
@@ -18,7 +18,7 @@ public:
 
 private:
     std::mutex mutex_;
-    ByName<std::uint32_t> loops_;  // guarded by mutex_
+    StringMap<std::uint32_t> loops_;  // guarded by mutex_
 };
 
 }  // namespace sio::detail

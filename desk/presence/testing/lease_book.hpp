@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "desk/presence/registry.hpp"
+#include "sio/base/string_map.hpp"
 
 namespace desk::presence {
 
@@ -38,10 +37,6 @@ private:
         Tally tally;
         bool handed_over;
     };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
     using Shares = std::vector<Share>;
     struct Lease {
         Incarnation id;
@@ -55,7 +50,7 @@ private:
 
     Incarnation last_ = 0;
     std::vector<Lease> leases_;
-    std::unordered_map<std::string, Shares, Hash, std::equal_to<>> people_;
+    sio::StringMap<Shares> people_;
 };
 
 /// One server's place in a LeaseBook that it shares with others.

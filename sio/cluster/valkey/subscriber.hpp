@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "sio/base/string_map.hpp"
 #include "sio/cluster/valkey/kept_link.hpp"
 #include "sio/cluster/valkey/valkey.hpp"
 
@@ -30,10 +30,6 @@ public:
     void ask_again(Kind kind, const std::string& name);
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-    };
     struct Entry {
         std::vector<Valkey::Listener*> listeners;  // null: left during a call
         int asked = 0;                             // SUBSCRIBEs of this connection that are not answered
@@ -45,7 +41,7 @@ private:
         bool subscribe;
         std::string name;
     };
-    using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+    using Entries = StringMap<Entry>;
 
     void on_up() override;
     void on_value(Value value) override;
