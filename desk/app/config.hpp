@@ -27,7 +27,8 @@ struct Config {
     std::string tls_key;
     std::vector<std::string> trusted_proxies;
     std::vector<std::string> cors_origins;
-    unsigned loops = 0;       ///< 0: one a core
+    unsigned loops = 0;  ///< 0: one a core
+    bool allow_eio3 = false;
     std::string server_name;  ///< for the log; empty: host name and port
     std::string server_tag;   ///< two characters, which stand in every session id; empty: drawn at random
 

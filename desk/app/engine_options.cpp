@@ -45,6 +45,7 @@ sio::Options engine_of(const Config& config, Cluster& cluster, BareRooms* rooms,
     if (rooms != nullptr) options.adapter = cluster.adapter(config, [rooms](std::string_view room) { return rooms->named(room); });
     options.engine.cors = cors_of(config);
     options.engine.retain_headers = false;
+    options.engine.allow_eio3 = config.allow_eio3;
     options.engine.client_address = address_of(config);
     options.engine.max_queue_bytes = config.limits.queue_bytes;
     options.engine.server_tag = sio::engineio::parse_server_tag(config.server_tag);

@@ -65,6 +65,9 @@ constexpr Setting kListening[] = {
     row<kField<&Config::cors_origins>, text::origins>("cors_origins", "LIST",
                                                       "Origins whose pages may connect, such as https://desk.example.com; * is any."),
     row<kField<&Config::loops>, whole<0, 256>>("loops", "N", "Event loops; 0 is one a core."),
+    row<kField<&Config::allow_eio3>, text::boolean>(
+        "allow_eio3", "",
+        "Let clients of Socket.IO 2 in too (Engine.IO 3); their token is the URL's query ?token=, which proxies may log."),
     row<kField<&Config::server_name>, server_name>("server_name", "NAME",
                                                    "What logs call this server among several; empty: host name and port."),
     row<kField<&Config::server_tag>, server_tag>(

@@ -17,6 +17,15 @@ std::string token_in(std::string_view auth) {
     return payload ? std::string((*payload)["token"].string().value_or("")) : std::string();
 }
 
+/// Clients of Socket.IO 2 have no CONNECT payload but the query behind the namespace, and none in `/`: then the hand-shake's counts.
+std::string token_of(const sio::Socket& socket) {
+    std::string token = token_in(socket.auth());
+    const auto& connection = socket.connection();
+    if (!token.empty() || connection.protocol() != 3) return token;
+    const auto* const handshake = connection.handshake();
+    return handshake != nullptr ? handshake->parameter("token").value_or("") : std::string();
+}
+
 /// As the listener counts: of IPv6 one /64 is one client.
 std::string network_of(std::string_view address) {
     const auto parsed = sio::runtime::Address::parse(address);
@@ -31,7 +40,7 @@ void Admission::guard(sio::Namespace& nsp, Who who) {
         // again.
         nsp.use([this](sio::Socket& socket, sio::Next next) {
             const auto go_on = std::make_shared<sio::Next>(std::move(next));
-            if (!verifier_.await_key_of(token_in(socket.auth()), [go_on] { (*go_on)(); })) (*go_on)();
+            if (!verifier_.await_key_of(token_of(socket), [go_on] { (*go_on)(); })) (*go_on)();
         });
     }
     nsp.use([this, who](sio::Socket& socket, sio::Next next) {
@@ -71,7 +80,7 @@ Result<auth::Claims> Admission::check_token(sio::Socket& socket, std::string_vie
             return fail(Error{ErrorCode::RateLimited}.with("retryAfterMs", wait).with("limit", "connects"));
         }
     }
-    auto claims = verifier_.verify(token_in(socket.auth()), now);
+    auto claims = verifier_.verify(token_of(socket), now);
     if (!claims) {
         if (claims.error().suspicious() && !address.empty()) guard_.failed(address, now);
         return std::unexpected(auth::to_error(claims.error()));
@@ -97,7 +106,7 @@ Result<void> Admission::seat(sio::Socket& socket, const auth::Claims& claims, Wh
             if (!of_address) return fail(Error{ErrorCode::RateLimited}.with("limit", "connections_per_address"));
         }
         visitor = &connection.set_data<Visitor>(std::move(*identity), std::move(place), std::move(of_address), connection, token_grace_);
-        connection.forget_handshake();
+        if (connection.protocol() != 3) connection.forget_handshake();
         if (first_seen_) first_seen_(visitor->identity);
     }
     if (claims.exp > visitor->life.expires_at_s()) visitor->life.renew(claims.exp, claims.iat);

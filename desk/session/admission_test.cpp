@@ -48,6 +48,26 @@ TEST_F(AdmissionTest, MayBeTriedAgainOnTheSameConnection) {
     EXPECT_TRUE(admitted(answer_to(*client, auth_of(person("ann", Role::Agent)))));
 }
 
+TEST_F(AdmissionTest, TakesASocketIo2ClientsTokenFromItsQueries) {
+    options_.engine.allow_eio3 = true;
+    for (const auto* nsp : {"/", "/tickets", "/chat"}) guarded(nsp);
+    start();
+    const auto ann = testing::token(person("ann", Role::Agent));
+    Client client(port_, "3&token=" + ann);
+    EXPECT_EQ(client.receive(), "40");
+    EXPECT_EQ(answer_to(client, "", "/tickets"), "40/tickets,");
+    const auto bob = answer_to(client, "", "/chat?token=" + testing::token(person("bob", Role::Agent)));
+    EXPECT_TRUE(bob.starts_with(R"(44/chat,{"code":"AUTH_TOKEN_INVALID",)")) << bob;
+
+    Client unknown(port_, "3");
+    const auto refusal = unknown.receive();
+    EXPECT_TRUE(refusal.starts_with(R"(44{"code":"AUTH_TOKEN_INVALID",)")) << refusal;
+    EXPECT_EQ(answer_to(unknown, "", "/tickets?token=" + ann), "40/tickets,");
+
+    Client later(port_, "4&token=" + ann);
+    EXPECT_FALSE(admitted(answer_to(later, "{}")));
+}
+
 TEST_F(AdmissionTest, KeepsTheDashboardForAdmins) {
     guarded("/dashboard", Admission::Who::Admins);
     start();

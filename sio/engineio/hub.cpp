@@ -66,6 +66,12 @@ void Hub::announce(Session& session) {
     server_.announce(session);
 }
 
+void Hub::open_websocket(Session& session) {
+    session.websocket_->start();
+    session.send(open_packet(session, false));
+    announce(session);
+}
+
 void Hub::release(Session& session) {
     loop_.defer([this, id = session.id_] { sessions_.erase(std::string_view(id.data(), id.size())); });
 }

@@ -34,6 +34,8 @@ public:
     Session& create(std::unique_ptr<Handshake> handshake, Revision revision);
     Packet open_packet(const Session& session, bool upgradable) const;
     void announce(Session& session);
+    /// A session born on a websocket: its open packet, and from now on what the client sends. Announces it.
+    void open_websocket(Session& session);
     /// Destroys at the end of the turn.
     void release(Session& session);
     /// Closes a websocket that belongs to no session (any more) and keeps it until it is gone.

@@ -70,6 +70,7 @@ void Server::close_sessions(runtime::Loop& loop) {
 void Server::refuse_new_sessions() { refusing_.store(true, std::memory_order_relaxed); }
 
 void Server::announce(Session& session) {
+    session.announced_ = true;
     session.handler_ = on_session_(session);
     session.start_heartbeat();
     if (session.handler_) session.handler_->on_open();
@@ -181,9 +182,8 @@ void Server::on_upgrade(http::Exchange& exchange) {
     }
     Session& created = home.create(std::move(handshake), revision);
     created.use_websocket(std::make_unique<websocket::Connection>(std::move(stream), limits, agreed->deflate, created));
-    created.websocket_->start();
-    created.send(home.open_packet(created, false));
-    home.announce(created);
+    if (is_v3(revision)) return created.open_soon();
+    home.open_websocket(created);
 }
 
 }  // namespace sio::engineio

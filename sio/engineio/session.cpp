@@ -15,6 +15,9 @@ namespace {
 constexpr std::chrono::milliseconds kTimerGrain{1};
 // A GET sent before the close may come after it, by way of another connection and loop.
 constexpr std::chrono::seconds kLastPoll{2};
+// Programs of version 3's time may listen for the open packet no sooner than they know of the websocket, and miss what one read brings with
+// it: the official suite of that version is one.
+constexpr std::chrono::milliseconds kOpenDelay{5};
 }  // namespace
 
 std::string_view to_string(CloseReason reason) {
@@ -141,6 +144,8 @@ void Session::use_polling() {
     hub_.polling_count.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Session::open_soon() { loop().arm_after(timer_, kOpenDelay); }
+
 // In version 3 the client pings: what is due from the start is its first.
 void Session::start_heartbeat() {
     const Options& options = hub_.options();
@@ -150,6 +155,7 @@ void Session::start_heartbeat() {
 
 void Session::on_timer() {
     if (state_ == State::Closing) return retire();
+    if (!announced_) return hub_.open_websocket(*this);
     if (peer_due_) return fail(CloseReason::PingTimeout);
     peer_due_ = true;
     extended_ = false;

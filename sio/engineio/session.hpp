@@ -111,6 +111,8 @@ private:
 
     void use_websocket(std::unique_ptr<websocket::Connection> connection);
     void use_polling();
+    /// Pre: a websocket, and nothing sent yet.
+    void open_soon();
     void start_heartbeat();
     void send_on_websocket(const Packet& packet);
     const Packet& ping() const;
@@ -144,10 +146,11 @@ private:
     std::unique_ptr<websocket::Connection> websocket_;
     std::unique_ptr<PollingTransport> polling_;
     std::unique_ptr<Upgrade> upgrade_;
-    runtime::Timer timer_;  // heartbeat while open, patience while closing
+    runtime::Timer timer_;  // heartbeat while open, patience while closing; before all that, open_soon()
     SessionId id_;
     State state_ = State::Open;
     Revision revision_;
+    bool announced_ : 1 = false;
     bool peer_due_ : 1 = false;  // by the time of the timer
     bool extended_ : 1 = false;  // that time, for it said something else
     bool retired_ : 1 = false;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "sio/base/result.hpp"
-#include "sio/socketio/event.hpp"
+#include "sio/socketio/handle.hpp"
 
 /// Revision 4 of the Socket.IO protocol: what clients of Socket.IO 2 (over Engine.IO 3) see otherwise. They are in `/` without a CONNECT,
 /// no CONNECT of either side has a payload, and a socket's id is made of its session's.  Thread: any.
