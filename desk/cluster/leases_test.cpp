@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 #include "sio/cluster/testing/client.hpp"
 #include "sio/runtime/loop.hpp"
@@ -38,14 +39,11 @@ struct LeaseServer {
 class LeasesTest : public ::testing::Test {
 protected:
     bool until(const std::function<bool()>& done) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-        while (!done()) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            for (auto* each : {&one, &two}) {
-                if (*each) (*each)->loop.turn(milliseconds(1));
-            }
+        std::vector<sio::runtime::Loop*> loops;
+        for (auto* each : {&one, &two}) {
+            if (*each) loops.push_back(&(*each)->loop);
         }
-        return true;
+        return sio::runtime::testing::turn_until(loops, done, std::chrono::minutes(1));
     }
     void begin() {
         ASSERT_TRUE(until([&] { return one->valkey.connected() && two->valkey.connected(); }));

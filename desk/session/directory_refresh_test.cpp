@@ -35,7 +35,7 @@ protected:
     }
     /// The reader's answers go to the loop.
     void TearDown() override { store_->stop(); }
-    /// Ten seconds at most.
+    /// A minute at most.
     bool turn_until(const std::function<bool()>& done) {
         const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
         while (!done() && std::chrono::steady_clock::now() < end) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "desk/store/testing/temp_store.hpp"
+#include "sio/runtime/testing/eventually.hpp"
 
 namespace desk::store {
 namespace {
@@ -205,9 +206,8 @@ TEST_F(Postgres, AnotherEncodingIsRefused) {
 TEST_F(Postgres, OthersAreCounted) {
     // Who has hung up is counted for a moment still.
     const auto others_become = [&](std::int64_t wanted) {
-        const auto late = std::chrono::steady_clock::now() + std::chrono::minutes(1);
         std::int64_t count = -1;
-        while (count != wanted && std::chrono::steady_clock::now() < late) count = count_others(database_.url()).value();
+        sio::runtime::testing::eventually([&] { return (count = count_others(database_.url()).value()) == wanted; });
         return count;
     };
     session_.reset();

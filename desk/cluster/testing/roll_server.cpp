@@ -31,12 +31,9 @@ void RollServer::die() {
 }
 
 bool turn_until(const RollServers& servers, const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (!done()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        for (RollServer* each : servers) each->loop.turn(std::chrono::milliseconds(1));
-    }
-    return true;
+    std::vector<sio::runtime::Loop*> loops;
+    for (RollServer* each : servers) loops.push_back(&each->loop);
+    return sio::runtime::testing::turn_until(loops, done, std::chrono::minutes(1));
 }
 
 }  // namespace desk::cluster::testing

@@ -16,10 +16,8 @@ namespace sio::cluster::testing {
 
 /// Runs turns until `done` or for twenty seconds; gives whether it was done.
 inline bool turn_long_until(runtime::Loop& loop, const std::function<bool()>& done) {
-    for (int i = 0; i < 4; ++i) {
-        if (runtime::testing::turn_until(loop, done)) return true;
-    }
-    return false;
+    runtime::Loop* const only = &loop;
+    return runtime::testing::turn_until({&only, 1}, done, std::chrono::seconds(20));
 }
 
 /// Short pauses, for tests.

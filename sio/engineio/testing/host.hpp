@@ -26,7 +26,7 @@ public:
     static std::string open_polling(Client& client, const std::string& target = "/engine.io/?EIO=4&transport=polling");
     /// The same for a websocket's query.
     static std::string websocket_target(std::string polling_target);
-    /// Waits for the next session to end (ten seconds at most; then "").
+    /// Waits for the next session to end (a minute at most; then "").
     std::string next_close();
     void close_sessions();
     Server& engine() { return *engine_; }

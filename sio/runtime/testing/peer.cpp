@@ -97,10 +97,15 @@ void Peer::close() {
 }
 
 bool turn_until(Loop& loop, const std::function<bool()>& done) {
-    const TimePoint deadline = Clock::now() + std::chrono::milliseconds(kPatienceMs);
+    Loop* const only = &loop;
+    return turn_until({&only, 1}, done, std::chrono::milliseconds(kPatienceMs));
+}
+
+bool turn_until(std::span<Loop* const> loops, const std::function<bool()>& done, std::chrono::milliseconds patience) {
+    const TimePoint deadline = Clock::now() + patience;
     while (!done()) {
         if (Clock::now() > deadline) return false;
-        loop.turn(std::chrono::milliseconds(1));
+        for (Loop* const loop : loops) loop->turn(std::chrono::milliseconds(1));
     }
     return true;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -47,6 +49,8 @@ private:
 
 /// Runs turns until `done` or for five seconds; gives whether it was done.
 bool turn_until(Loop& loop, const std::function<bool()>& done);
+/// The same of several loops of this thread, by turns and with other patience.
+bool turn_until(std::span<Loop* const> loops, const std::function<bool()>& done, std::chrono::milliseconds patience);
 
 /// A stream over a socket pair, whose other end is `peer`.
 struct Connection {
