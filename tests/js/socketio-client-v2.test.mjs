@@ -1,8 +1,18 @@
 // socket.io-client 2 (Engine.IO 3) against the Socket.IO fixture of sio-conformance, alone and beside later clients.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TRANSPORTS, connect, connected, upgraded } from "./lib/clients.mjs";
-import { ask, connectV2, connectedV2, joinV2, openV2 } from "./lib/clients_v2.mjs";
+import { TRANSPORTS, ask, connect, connected } from "./lib/clients.mjs";
+import { connectV2, connectedV2, joinV2, openV2 } from "./lib/clients_v2.mjs";
+import {
+    acknowledges,
+    bytes,
+    carriesMuch,
+    echoesBinary,
+    echoesJson,
+    losesNothingWhileItUpgrades,
+    outlivesItsTransport,
+    roundTrip,
+} from "./lib/exchanges.mjs";
 import { once, within } from "./lib/inbox.mjs";
 import { http } from "./lib/raw.mjs";
 import { startConformance } from "./lib/server.mjs";
@@ -10,9 +20,6 @@ import { startConformance } from "./lib/server.mjs";
 let server;
 before(async () => (server = await startConformance("--ping-timeout", "20000", "--allow-eio3", "true")));
 after(() => server?.stop());
-
-const bytes = (...values) => Buffer.from(values);
-const roundTrip = (socket) => () => ask(socket, "message-with-ack", "barrier");
 
 for (const [title, transports] of TRANSPORTS) {
     describe(title, () => {
@@ -52,37 +59,19 @@ for (const [title, transports] of TRANSPORTS) {
         });
 
         test("echoes every kind of JSON value, in order", async (t) => {
-            const { socket, inbox } = await connectV2(t, server.url, { transports });
-            const values = [0, -1, 1.5, 1e21, "", "a\u0000b\u2028\"\\", "日本 😀", true, null, [], [[[1]]], {}, { "": 0, "é": [{}] }];
-            socket.emit("message", ...values);
-            assert.deepEqual(await inbox.next("message-back"), values);
-            for (let i = 0; i < 50; ++i) socket.emit("message", i, "😀é");
-            for (let i = 0; i < 50; ++i) assert.deepEqual(await inbox.next("message-back"), [i, "😀é"]);
-            await inbox.nothing(roundTrip(socket), "message-back");
+            await echoesJson(await connectV2(t, server.url, { transports }));
         });
 
         test("echoes binary arguments, nested and several", async (t) => {
-            const { socket, inbox } = await connectV2(t, server.url, { transports });
-            const sent = [bytes(1, 2, 3), { file: { name: "x", content: bytes(4) } }, [bytes(255, 0, 30), "text"]];
-            socket.emit("message", ...sent);
-            assert.deepEqual(await inbox.next("message-back"), sent);
+            await echoesBinary(await connectV2(t, server.url, { transports }), bytes(4));
         });
 
         test("acknowledges with text and with binary", async (t) => {
-            const { socket } = await connectV2(t, server.url, { transports });
-            assert.deepEqual(await ask(socket, "message-with-ack", 1, "2", { 3: [false] }), [1, "2", { 3: [false] }]);
-            assert.deepEqual(await ask(socket, "message-with-ack", bytes(1, 2, 3), { a: bytes(9) }), [bytes(1, 2, 3), { a: bytes(9) }]);
-            assert.deepEqual(await ask(socket, "message-with-ack"), []);
+            await acknowledges(await connectV2(t, server.url, { transports }));
         });
 
         test("a large text and a large binary message arrive whole", async (t) => {
-            const { socket, inbox } = await connectV2(t, server.url, { transports });
-            const text = "0123456789abcdef€😀".repeat(20_000);
-            socket.emit("message", text);
-            assert.ok((await inbox.next("message-back"))[0] === text);
-            const blob = Buffer.from(Uint8Array.from({ length: 500_000 }, (_, i) => i * 31));
-            socket.emit("message", blob);
-            assert.equal(Buffer.compare((await inbox.next("message-back"))[0], blob), 0);
+            await carriesMuch(await connectV2(t, server.url, { transports }));
         });
 
         test("shares rooms with later clients, text and binary", async (t) => {
@@ -126,32 +115,16 @@ for (const [title, transports] of TRANSPORTS) {
         });
 
         test("reconnects by itself after the transport was lost", async (t) => {
-            const { socket } = await connectV2(t, server.url, { transports, reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 });
-            const first = socket.id;
-            const lost = once(socket, "disconnect");
-            const back = once(socket, "connect");
-            socket.io.engine.transport.onClose();
-            assert.equal((await lost)[0], "transport close");
-            await back;
-            assert.notEqual(socket.id, first);
-            await roundTrip(socket)();
+            const options = { transports, reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 };
+            await outlivesItsTransport(await connectV2(t, server.url, options));
         });
     });
 }
 
 test("nothing is lost or reordered while the transport changes", async (t) => {
-    const { socket, inbox } = openV2(t, server.url, { transports: ["polling", "websocket"] });
-    await connectedV2(socket);
-    let done = false;
-    upgraded(socket.io.engine).then(() => (done = true));
-    let sent = 0;
-    while (!done) {
-        for (let i = 0; i < 5; ++i) socket.emit("message", sent++, bytes(sent & 255));
-        await new Promise(setImmediate);
-    }
-    for (let i = 0; i < 20; ++i) socket.emit("message", sent++, bytes(sent & 255));
-    for (let i = 0; i < sent; ++i) assert.equal((await inbox.next("message-back"))[0], i);
-    await inbox.nothing(roundTrip(socket), "message-back");
+    const client = openV2(t, server.url, { transports: ["polling", "websocket"] });
+    await connectedV2(client.socket);
+    await losesNothingWhileItUpgrades(client);
 });
 
 // As browsers do it: the payload as bytes both ways. The client uses base64 where there is only Node's XMLHttpRequest.

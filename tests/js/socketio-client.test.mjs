@@ -1,16 +1,23 @@
 // The official socket.io-client against the Socket.IO fixture of sio-conformance.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TRANSPORTS, connect, connected, open, refusal, upgraded } from "./lib/clients.mjs";
+import { TRANSPORTS, connect, connected, open, refusal } from "./lib/clients.mjs";
+import {
+    acknowledges,
+    bytes,
+    carriesMuch,
+    echoesBinary,
+    echoesJson,
+    losesNothingWhileItUpgrades,
+    outlivesItsTransport,
+    roundTrip,
+} from "./lib/exchanges.mjs";
 import { once, within } from "./lib/inbox.mjs";
 import { REFERENCE, startConformance } from "./lib/server.mjs";
 
 let server;
 before(async () => (server = await startConformance("--ping-timeout", "20000")));
 after(() => server?.stop());
-
-const bytes = (...values) => Buffer.from(values);
-const roundTrip = (socket) => () => within(socket.emitWithAck("message-with-ack", "barrier"), "round trip");
 
 for (const [title, transports] of TRANSPORTS) {
     describe(title, () => {
@@ -51,29 +58,15 @@ for (const [title, transports] of TRANSPORTS) {
         });
 
         test("echoes every kind of JSON value, in order", async (t) => {
-            const { socket, inbox } = await connect(t, server.url, { transports });
-            const values = [0, -1, 1.5, 1e21, "", "a\u0000b\u2028\"\\", "日本 😀", true, null, [], [[[1]]], {}, { "": 0, "é": [{}] }];
-            socket.emit("message", ...values);
-            assert.deepEqual(await inbox.next("message-back"), values);
-            for (let i = 0; i < 50; ++i) socket.emit("message", i);
-            for (let i = 0; i < 50; ++i) assert.deepEqual(await inbox.next("message-back"), [i]);
-            await inbox.nothing(roundTrip(socket), "message-back");
+            await echoesJson(await connect(t, server.url, { transports }));
         });
 
         test("echoes binary arguments, nested and several", async (t) => {
-            const { socket, inbox } = await connect(t, server.url, { transports });
-            const sent = [bytes(1, 2, 3), { file: { name: "x", content: bytes() } }, [bytes(255, 0, 30), "text"]];
-            socket.emit("message", ...sent);
-            assert.deepEqual(await inbox.next("message-back"), sent);
+            await echoesBinary(await connect(t, server.url, { transports }), bytes());
         });
 
         test("acknowledges with text and with binary", async (t) => {
-            const { socket } = await connect(t, server.url, { transports });
-            const ack = (...args) =>
-                within(new Promise((resolve) => socket.emit("message-with-ack", ...args, (...answer) => resolve(answer))), "ack");
-            assert.deepEqual(await ack(1, "2", { 3: [false] }), [1, "2", { 3: [false] }]);
-            assert.deepEqual(await ack(bytes(1, 2, 3), { a: bytes(9) }), [bytes(1, 2, 3), { a: bytes(9) }]);
-            assert.deepEqual(await ack(), []);
+            await acknowledges(await connect(t, server.url, { transports }));
         });
 
         test("many acks in flight each find their caller", async (t) => {
@@ -86,14 +79,7 @@ for (const [title, transports] of TRANSPORTS) {
         });
 
         test("a large text and a large binary message arrive whole", async (t) => {
-            const { socket, inbox } = await connect(t, server.url, { transports });
-            const text = "0123456789abcdef€".repeat(20_000);
-            socket.emit("message", text);
-            assert.ok((await inbox.next("message-back"))[0] === text);
-            const blob = Buffer.from(Uint8Array.from({ length: 500_000 }, (_, i) => i * 31));
-            socket.emit("message", blob);
-            const [back] = await inbox.next("message-back");
-            assert.equal(Buffer.compare(back, blob), 0);
+            await carriesMuch(await connect(t, server.url, { transports }));
         });
 
         test("an event nobody handles is ignored", async (t) => {
@@ -150,15 +136,8 @@ for (const [title, transports] of TRANSPORTS) {
         });
 
         test("reconnects by itself after the transport was lost", async (t) => {
-            const { socket } = await connect(t, server.url, { transports, reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 });
-            const first = socket.id;
-            const lost = once(socket, "disconnect");
-            const back = once(socket, "connect");
-            socket.io.engine.transport.onClose({ description: "the test cut it" });
-            assert.equal((await lost)[0], "transport close");
-            await back;
-            assert.notEqual(socket.id, first);
-            await roundTrip(socket)();
+            const options = { transports, reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 };
+            await outlivesItsTransport(await connect(t, server.url, options));
         });
     });
 }
@@ -173,19 +152,9 @@ async function keptOpen(t, socket) {
 
 describe("upgrade", () => {
     test("nothing is lost or reordered while the transport changes", async (t) => {
-        const { socket, inbox } = open(t, server.url, { transports: ["polling", "websocket"] });
-        await connected(socket);
-        const engine = socket.io.engine;
-        let done = false;
-        upgraded(engine).then(() => (done = true));
-        let sent = 0;
-        while (!done) {
-            for (let i = 0; i < 5; ++i) socket.emit("message", sent++, bytes(sent & 255));
-            await new Promise(setImmediate);
-        }
-        for (let i = 0; i < 20; ++i) socket.emit("message", sent++, bytes(sent & 255));
-        for (let i = 0; i < sent; ++i) assert.equal((await inbox.next("message-back"))[0], i);
-        await inbox.nothing(roundTrip(socket), "message-back");
+        const client = open(t, server.url, { transports: ["polling", "websocket"] });
+        await connected(client.socket);
+        await losesNothingWhileItUpgrades(client);
     });
 
     test("rememberUpgrade and tryAllTransports work as with the reference server", async (t) => {

@@ -37,6 +37,10 @@ export function connected(socket) {
     );
 }
 
+/** The arguments of the acknowledgement of `event`. */
+export const ask = (socket, event, ...args) =>
+    within(new Promise((resolve) => socket.emit(event, ...args, (...answer) => resolve(answer))), `ack of ${event}`);
+
 /** The error a namespace answers. */
 export async function refusal(socket) {
     const [error] = await once(socket, "connect_error");

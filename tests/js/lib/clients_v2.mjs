@@ -35,10 +35,6 @@ export function connectedV2(socket) {
     );
 }
 
-/** The arguments of the acknowledgement of `event`. */
-export const ask = (socket, event, ...args) =>
-    within(new Promise((resolve) => socket.emit(event, ...args, (...answer) => resolve(answer))), `ack of ${event}`);
-
 function owned(t, socket) {
     t.after(() => socket.close());
     // What later clients have by themselves, and an inbox listens with.
