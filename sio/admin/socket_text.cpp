@@ -8,6 +8,7 @@
 #include "sio/base/bytes.hpp"
 #include "sio/base/clock.hpp"
 #include "sio/base/utf8.hpp"
+#include "sio/http/query.hpp"
 #include "sio/runtime/digest.hpp"
 #include "sio/socketio/connection.hpp"
 #include "sio/socketio/describe.hpp"
@@ -27,14 +28,12 @@ constexpr std::array<std::string_view, 5> kShownParameters{"EIO", "transport", "
 /// The query with its values, as far as they may be seen: given one by one, in order.
 template <class Each>
 void for_each_parameter(const engineio::Handshake& handshake, const Each& each) {
-    for (const auto part : handshake.query | std::views::split('&')) {
-        const std::string_view pair(part.begin(), part.end());
-        const auto key = pair.substr(0, pair.find('='));
-        if (key.empty()) continue;
+    http::for_each_pair(handshake.query, [&](std::string_view key, const auto&) {
+        if (key.empty()) return;
         const auto value = handshake.parameter(key);
         const bool shown = value && std::ranges::find(kShownParameters, key) != kShownParameters.end();
         each(utf8::repair(key), shown ? utf8::repair(*value) : std::string(kRedacted));
-    }
+    });
 }
 
 void write_handshake(json::Writer& writer, Socket& socket) {

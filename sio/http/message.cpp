@@ -2,6 +2,7 @@
 
 #include "sio/base/bytes.hpp"
 #include "sio/base/utf8.hpp"
+#include "sio/http/query.hpp"
 #include "sio/http/tokens.hpp"
 
 namespace sio::http {
@@ -37,14 +38,9 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
 
 std::optional<std::string> Request::parameter(std::string_view name) const {
     std::optional<std::string_view> found;
-    std::string_view rest = query;
-    while (!rest.empty()) {
-        const auto end = rest.find('&');
-        const auto pair = rest.substr(0, end);
-        const auto equals = pair.find('=');
-        if (names(pair.substr(0, equals), name)) found = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    }
+    for_each_pair(query, [&](std::string_view key, std::optional<std::string_view> value) {
+        if (names(key, name)) found = value.value_or("");
+    });
     if (!found) return std::nullopt;
     return form_decoded(*found);
 }

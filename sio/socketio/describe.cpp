@@ -4,6 +4,7 @@
 #include "sio/base/clock.hpp"
 #include "sio/base/json_writer.hpp"
 #include "sio/base/utf8.hpp"
+#include "sio/http/query.hpp"
 #include "sio/socketio/connection.hpp"
 #include "sio/socketio/guarded.hpp"
 #include "sio/socketio/handlers.hpp"
@@ -33,11 +34,9 @@ void write_headers(json::Writer& writer, std::string_view lines) {
 
 void write_query(json::Writer& writer, const engineio::Handshake& handshake) {
     writer.begin_object();
-    for (std::string_view rest = handshake.query; !rest.empty();) {
-        std::string_view pair = take(rest, "&");
-        const auto key = take(pair, "=");
+    http::for_each_pair(handshake.query, [&](std::string_view key, const auto&) {
         if (const auto value = handshake.parameter(key)) writer.field(utf8::repair(key), utf8::repair(*value));
-    }
+    });
     writer.end_object();
 }
 

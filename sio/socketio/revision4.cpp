@@ -4,21 +4,17 @@
 
 #include "sio/base/json_writer.hpp"
 #include "sio/http/message.hpp"
+#include "sio/http/query.hpp"
 
 namespace sio::detail::revision4 {
 
 Result<std::string> auth_of(std::string_view query) {
     if (query.size() > kMaxQueryBytes) return fail(ErrorCode::TooLarge, "query of a namespace");
     std::map<std::string, std::string> parameters;
-    while (!query.empty()) {
-        const auto end = query.find('&');
-        const auto pair = query.substr(0, end);
-        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-        if (pair.empty()) continue;
-        const auto equals = pair.find('=');
-        const auto value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-        parameters.insert_or_assign(http::form_decoded(pair.substr(0, equals)), http::form_decoded(value));
-    }
+    http::for_each_pair(query, [&](std::string_view name, std::optional<std::string_view> value) {
+        if (name.empty() && !value) return;
+        parameters.insert_or_assign(http::form_decoded(name), http::form_decoded(value.value_or("")));
+    });
     std::string object;
     json::Writer(object).value(parameters);
     return object;
