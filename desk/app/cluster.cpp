@@ -31,7 +31,6 @@ Cluster::Cluster(const Config& config, sio::Log& log) : loops_(loop_count(config
 Cluster::~Cluster() = default;
 
 sio::AdapterFactory Cluster::adapter(const Config& config, sio::cluster::AdapterOptions::Aliases aliases) {
-    if (!config.has_adapter()) return {};
     const auto counted = [&](auto options) {
         options.counts = adapter_counts_;
         options.aliases = std::move(aliases);

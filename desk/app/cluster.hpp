@@ -43,8 +43,8 @@ public:
     /// Of the messages of a user in chats; likewise.
     cluster::SharedBuckets* chat_messages() { return chat_messages_ ? &*chat_messages_ : nullptr; }
 
-    /// What carries raw events to other servers and from them, where rooms may be called otherwise; empty: nothing does. Before the server
-    /// is made.
+    /// What carries raw events to other servers and from them, where rooms may be called otherwise. Pre: Config::has_adapter(). Before the
+    /// server is made.
     sio::AdapterFactory adapter(const Config& config, sio::cluster::AdapterOptions::Aliases aliases);
     const sio::cluster::ClusterCounts& adapter_counts() const { return *adapter_counts_; }
 

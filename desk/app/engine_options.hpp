@@ -19,7 +19,7 @@ TrustedProxies proxies_of(const Config& config);
 std::function<std::string(const sio::http::Request&)> address_of(const Config& config);
 /// As other servers' logs call this one: the setting, else "host:port".
 std::string name_of(const Config& config);
-/// `rooms` are as emitters name them; `other_name` tells the name of the server whose session was asked for here.
+/// `rooms` are as emitters name them, null without an adapter; `other_name` tells the name of the server whose session was asked for here.
 sio::Options engine_of(const Config& config, Cluster& cluster, BareRooms* rooms, sio::Log& log, ForeignSessions::NameOf other_name);
 
 }  // namespace desk::app

@@ -1,16 +1,12 @@
 #include "desk/rest/records.hpp"
 #include "desk/rest/routes.hpp"
+#include "desk/rest/run.hpp"
 #include "desk/sla/commands.hpp"
 
 namespace desk::rest {
 
-namespace {
-
-using sio::http::Method;
-
-}  // namespace
-
 void add_sla_routes(Api& api, store::Store& store) {
+    using sio::http::Method;
     const auto add = store_routes(api, store);
     add(Method::Post, "/v1/calendars", records::create<sla::read_create_calendar>);
     add(Method::Patch, "/v1/calendars/{id}", records::change<sla::read_change_calendar>);
